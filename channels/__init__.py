@@ -1,0 +1,1 @@
+"""How people reach us: one file a channel; verify, translate, deliver."""

@@ -1,0 +1,1 @@
+"""How a conversation moves: LangGraph state machines, guarded tools, flows and readers."""

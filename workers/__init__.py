@@ -1,0 +1,1 @@
+"""What runs by itself: hearing, turns, deliveries, timers, sealing."""

@@ -1,0 +1,26 @@
+"""The process's own settings: the only place that reads the environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Configuration(BaseSettings):
+    """Where data lives, who reads the customers, which carrier; from `QOTBOT_*` and the usual names."""
+
+    model_config = SettingsConfigDict(env_prefix="QOTBOT_", extra="ignore", populate_by_name=True)
+
+    home: Path = Path(".qotbot")
+    data: Path = Path("../shared/data")
+    extensions: Path | None = None
+    model: str = ""
+    model_base_url: str | None = None
+    model_timeout_s: float = Field(8.0, gt=0)
+    public_base_url: str | None = None
+    database_url: str | None = Field(None, alias="DATABASE_URL")
+    openai_api_key: SecretStr | None = Field(None, alias="OPENAI_API_KEY")
+    twilio_account_sid: str | None = Field(None, alias="TWILIO_ACCOUNT_SID")
+    twilio_auth_token: SecretStr | None = Field(None, alias="TWILIO_AUTH_TOKEN")

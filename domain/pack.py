@@ -1,0 +1,114 @@
+"""Reading a business's files, with errors that name file, line and fix."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError
+
+from domain.canonical import digest
+from domain.errors import ConfigurationError
+from domain.settings import Business, Pack, Policy, Section
+
+Model = TypeVar("Model", bound=BaseModel)
+_HEADING = re.compile(r"^##\s+(.+?)\s*$", re.MULTILINE)
+
+
+def read_pack(files: Mapping[str, str]) -> Pack:
+    """Read a pack from its files (relative name to text); `ConfigurationError` names file, line and fix."""
+    for needed in ("business.yaml", "policy.yaml"):
+        if needed not in files:
+            raise ConfigurationError(f"{needed} is missing: copy it from packs/salon and edit it")
+    business = read_yaml(Business, "business.yaml", files["business.yaml"])
+    policy = read_yaml(Policy, "policy.yaml", files["policy.yaml"])
+    wording: dict[str, tuple[str, ...]] = {}
+    for name in sorted(n for n in files if n.startswith(f"messages/{business.language}/")):
+        for key, variants in _wordings(name, files[name]).items():
+            if key in wording:
+                raise ConfigurationError(f"{name}: the wording {key!r} stands in two files; keep one")
+            wording[key] = variants
+    knowledge = [s for n in sorted(files) if n.startswith("knowledge/") for s in _sections(n, files[n])]
+    return Pack(
+        business=business,
+        policy=policy,
+        wording=wording,
+        knowledge=tuple(knowledge),
+        snapshot=digest(dict(files))[:16],
+    )
+
+
+def read_yaml(model: type[Model], name: str, text: str) -> Model:
+    """Validate a YAML text against a model; every finding is told with its line."""
+    yaml = YAML(typ="rt")
+    try:
+        data = yaml.load(text)
+    except MarkedYAMLError as problem:
+        mark = problem.problem_mark
+        line = mark.line + 1 if mark else 1
+        raise ConfigurationError(f"{name}:{line}: not valid YAML: {problem.problem}") from problem
+    if not isinstance(data, dict):
+        raise ConfigurationError(f"{name}:1: expected settings, one 'key: value' a line")
+    try:
+        return model.model_validate(_plain(data))
+    except ValidationError as problem:
+        told = [f"{name}:{_line(data, e['loc'])}: {_where(e['loc'])}: {_fix(e)}" for e in problem.errors()]
+        raise ConfigurationError("\n".join(told)) from problem
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(k): _plain(v) for k, v in value.items()}
+    return [_plain(v) for v in value] if isinstance(value, list) else value
+
+
+def _line(data: Any, path: tuple[str | int, ...]) -> int:
+    line = 1
+    for part in path:
+        if not hasattr(data, "lc"):
+            break
+        if isinstance(data, dict) and part in data:
+            line = data.lc.key(part)[0] + 1
+        elif isinstance(data, list) and isinstance(part, int) and part < len(data):
+            line = data.lc.item(part)[0] + 1
+        else:
+            break
+        data = data[part]
+    return line
+
+
+def _where(path: tuple[str | int, ...]) -> str:
+    return ".".join(str(p) for p in path if not str(p).startswith("function-")) or "the file"
+
+
+def _fix(error: Any) -> str:
+    message = str(error["msg"]).removeprefix("Value error, ")
+    if error["type"] == "extra_forbidden":
+        return "unknown setting; remove it or correct its spelling"
+    if error["type"] == "missing":
+        return "this setting is needed; add it"
+    return f"{message} (found {error['input']!r})" if isinstance(error["input"], str | int | float) else message
+
+
+def _parts(name: str, text: str) -> list[tuple[str, str]]:
+    cut = _HEADING.split(text)
+    if len(cut) < 3:
+        raise ConfigurationError(f"{name}:1: no '## heading' found; every part starts with one")
+    return [(cut[i].strip(), cut[i + 1].strip()) for i in range(1, len(cut), 2)]
+
+
+def _wordings(name: str, text: str) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for key, body in _parts(name, text):
+        variants = tuple(" ".join(p.split()) for p in re.split(r"\n\s*\n", body) if p.strip())
+        if not variants:
+            raise ConfigurationError(f"{name}: the wording {key!r} is empty; write at least one paragraph under it")
+        found[key] = variants
+    return found
+
+
+def _sections(name: str, text: str) -> list[Section]:
+    return [Section(file=name, title=title, text=" ".join(body.split())) for title, body in _parts(name, text)]

@@ -1,0 +1,23 @@
+"""Telephone numbers in E.164, as carriers write them (ITU-T E.164)."""
+
+from __future__ import annotations
+
+import phonenumbers
+
+from domain.errors import BadInput
+
+
+def e164(text: str, region: str = "US") -> str:
+    """The number in E.164; `BadInput` names what is wrong with it."""
+    try:
+        number = phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException as problem:
+        raise BadInput("That is not a telephone number; write it like +12025550143.") from problem
+    if not phonenumbers.is_possible_number(number):
+        raise BadInput("That telephone number has the wrong length; write it like +12025550143.")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def masked(address: str) -> str:
+    """An address as screens show it: enough to recognise, not to use."""
+    return f"{address[:2]}•••{address[-4:]}" if len(address) > 6 else "•••"

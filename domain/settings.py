@@ -1,0 +1,190 @@
+"""What a business writes: who it is, what it offers, and how far its agent may go."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from domain.phone import e164
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+Setting = Literal["auto", "ask", "hold", "never"]
+Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+
+
+def _span(value: object) -> object:
+    if isinstance(value, str):
+        start, dash, end = value.partition("-")
+        if not dash:
+            raise ValueError("write opening hours like 09:00-18:00")
+        return {"start": start.strip(), "end": end.strip()}
+    return value
+
+
+def _zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError(f"{name!r} is not a time zone; write one like America/New_York")
+    return name
+
+
+def _phone(text: str) -> str:
+    return e164(text)
+
+
+Phone = Annotated[str, AfterValidator(_phone)]
+
+
+class Strict(BaseModel):
+    """Settings refuse keys they do not know, so that a typo is found."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Span(Strict):
+    """A stretch of one local day, end exclusive."""
+
+    start: time
+    end: time
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Span:
+        if self.start >= self.end:
+            raise ValueError("the end must be after the start")
+        return self
+
+
+OpenSpan = Annotated[Span, BeforeValidator(_span)]
+Hours = dict[Weekday, list[OpenSpan]]
+
+
+class Service(Strict):
+    """Something that can be booked; prices are in cents of the business's currency."""
+
+    name: str = Field(min_length=1, max_length=60)
+    aliases: list[str] = []
+    minutes: int = Field(gt=0, le=600)
+    price_cents: int = Field(ge=0)
+    deposit_cents: int = Field(0, ge=0)
+    buffer_minutes: int = Field(0, ge=0, le=120)
+    staff: list[Identifier] = Field(min_length=1)
+
+
+class StaffMember(Strict):
+    """Somebody who serves customers; without hours of their own they work the business's."""
+
+    name: str = Field(min_length=1, max_length=60)
+    aliases: list[str] = []
+    hours: Hours | None = None
+
+
+class Business(Strict):
+    """`business.yaml`."""
+
+    id: Identifier
+    name: str = Field(min_length=1, max_length=60)
+    sector: Literal["salon", "dentist", "home_services", "restaurant", "clinic"]
+    zone: Annotated[str, AfterValidator(_zone)]
+    currency: Literal["USD", "CAD", "EUR", "GBP"] = "USD"
+    language: Literal["en"] = "en"
+    address: str = Field(max_length=160)
+    phone: Phone
+    links: list[str] = []
+    hours: Hours
+    closed: list[date] = []
+    staff: dict[Identifier, StaffMember]
+    services: dict[Identifier, Service]
+
+    @model_validator(mode="after")
+    def _staff_exist(self) -> Business:
+        for key, service in self.services.items():
+            for member in service.staff:
+                if member not in self.staff:
+                    raise ValueError(f"service {key} names staff {member!r}, who is not listed under staff")
+        return self
+
+    @property
+    def tz(self) -> ZoneInfo:
+        """The business's zone."""
+        return ZoneInfo(self.zone)
+
+    def local(self, instant: datetime) -> datetime:
+        """An instant in the business's zone."""
+        return instant.astimezone(self.tz)
+
+    def spans(self, day: date, staff: str | None = None) -> list[Span]:
+        """The open spans of a local day, of one member of staff where they keep hours of their own."""
+        if day in self.closed:
+            return []
+        own = self.staff[staff].hours if staff else None
+        hours = own if own is not None else self.hours
+        return list(hours.get(WEEKDAYS[day.weekday()], []))
+
+    def bounds(self) -> tuple[time, time]:
+        """The earliest opening and the latest closing of the week, which decide what "at 8" means."""
+        spans = [span for day in self.hours.values() for span in day]
+        return min(s.start for s in spans), max(s.end for s in spans)
+
+
+class Notice(Strict):
+    """How long before an appointment customers may still do it by themselves, in minutes."""
+
+    book_minutes: int = Field(120, ge=0)
+    change_minutes: int = Field(240, ge=0)
+
+
+class Approvals(Strict):
+    """How long staff have before a held action ends in its safe default, in minutes."""
+
+    expires_minutes: int = Field(240, gt=0)
+    ask_minutes: int = Field(30, gt=0)
+
+
+class Policy(Strict):
+    """`policy.yaml`: one dial, and the exceptions from it per tool."""
+
+    dial: Literal["strict", "balanced", "relaxed"] = "balanced"
+    actions: dict[Identifier, Setting] = {}
+    quiet_hours: OpenSpan = Span(start=time(9), end=time(20))  # when proactive messages are allowed, local time
+    notice: Notice = Notice()
+    approvals: Approvals = Approvals()
+    horizon_days: int = Field(60, gt=0, le=400)
+    answer_within_minutes: int = Field(10, gt=0)
+    tools: list[Identifier] | None = None
+
+    def setting(self, tool: str, tier: int) -> Setting:
+        """What happens with a tool's actions: its own setting, else the dial's for its tier."""
+        return self.actions.get(tool) or DIALS[self.dial][tier]
+
+
+# The dial in full: tier 0 reads, 1 private, 2 commits the customer or the business, 3 money, health, many people.
+DIALS: dict[str, tuple[Setting, Setting, Setting, Setting]] = {
+    "strict": ("auto", "auto", "hold", "hold"),
+    "balanced": ("auto", "auto", "ask", "hold"),
+    "relaxed": ("auto", "auto", "ask", "hold"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One headed part of a knowledge file."""
+
+    file: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pack:
+    """Everything a business wrote, read and checked; `snapshot` is the hash of all of it."""
+
+    business: Business
+    policy: Policy
+    wording: Mapping[str, tuple[str, ...]]
+    knowledge: tuple[Section, ...]
+    snapshot: str

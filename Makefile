@@ -1,0 +1,47 @@
+# Needs Python 3.11 or newer with its venv module, and make. Everything else is installed into .venv from the lock.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check fmt bench soak lock
+
+help:  ## show the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  %-7s %s\n", $$1, $$2 }'
+
+setup: $(READY)  ## make .venv from requirements-dev.lock; quick when nothing changed
+
+$(READY): requirements-dev.lock pyproject.toml hatch_build.py
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
+	touch $@
+
+run: $(READY)  ## start QotBot on this machine
+	$(BIN)/qotbot run
+
+test: $(READY)  ## run the tests
+	$(BIN)/python -m pytest $(ARGS)
+
+check: $(READY)  ## format, lint, types, layers and budgets: what must be clean before a commit
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q tests/house/test_budgets.py tests/house/test_layers.py
+
+fmt: $(READY)  ## format and sort imports
+	$(BIN)/ruff check --fix --select I,UP,RUF100 .
+	$(BIN)/ruff format .
+
+bench: $(READY)  ## measure speed
+	$(BIN)/python -m bench $(ARGS)
+
+soak: $(READY)  ## run under load for long, with processes killed
+	$(BIN)/python -m bench soak $(ARGS)
+
+lock: $(READY)  ## renew both locks from pyproject.toml
+	$(LOCK) --extra postgres --output-file requirements.lock $(ARGS)
+	$(LOCK) --extra postgres --group dev --output-file requirements-dev.lock $(ARGS)

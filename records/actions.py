@@ -1,0 +1,257 @@
+"""Actions: recorded with every decision, claimed once, settled with a receipt."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+import sqlalchemy as sa
+
+from domain.action import OPEN, Action, ActionState, Proposal
+from domain.clock import to_ms
+from domain.decision import Decision, finding_json
+from domain.errors import ReusedActionId
+from domain.permit import Permit, mint
+from records import ledger, schema
+from records.consents import revoked
+from records.database import Tx
+
+FRESH = timedelta(seconds=60)
+LEASE = timedelta(seconds=30)
+_A = schema.action.c
+_ONE = sa.select(schema.action).where(_A.id == sa.bindparam("id"))
+_STATES: dict[str, ActionState] = {"run": "cleared", "ask": "asked", "hold": "held", "refuse": "refused"}
+_INSERT = schema.action.insert()
+_INSERT_DECISION = schema.decision.insert()
+
+
+def load(tx: Tx, action: str) -> Action | None:
+    """One action."""
+    row = tx.execute(_ONE, {"id": action}).one_or_none()
+    return _action(row) if row else None
+
+
+def record(tx: Tx, proposal: Proposal, decision: Decision, now: datetime, *, expires: datetime | None) -> Action:
+    """Write the action, the decision and the ledger event together; `ReusedActionId` if the id means something else.
+
+    A final or executing action is left as it is and returned: its receipt is the answer.
+    """
+    was = load(tx, proposal.id)
+    if was is not None and was.state not in OPEN:
+        return was
+    if was is not None and was.tool != proposal.tool:
+        raise ReusedActionId(f"{proposal.id} is {was.tool}, not {proposal.tool}")
+    if was is not None and was.args_hash != proposal.args_hash and proposal.action is None:
+        raise ReusedActionId(f"{proposal.id} came back with other arguments")
+    findings = [finding_json(f) for f in decision.findings]
+    state, at = _STATES[decision.outcome], to_ms(now)
+    changes: dict[str, Any] = {
+        "state": state, "findings": findings, "snapshot": proposal.snapshot, "updated_at": at,
+        "cleared_at": at if state == "cleared" else None,
+        "expires_at": to_ms(expires) if expires and state in ("asked", "held") else None,
+    }  # fmt: skip
+    if was is None:
+        row = {**_row(proposal, at), **changes}
+        tx.execute(_INSERT, row)
+        version = 1
+    else:
+        changed = was.args_hash != proposal.args_hash
+        version = was.version + changed
+        changes |= {"args": proposal.args, "args_hash": proposal.args_hash, "version": version}
+        tx.execute(schema.action.update().where(_A.id == was.id).values(**changes))
+    tx.execute(
+        _INSERT_DECISION,
+        {"business": proposal.business, "action": proposal.id, "version": version, "args_hash": proposal.args_hash,
+         "outcome": decision.outcome, "findings": findings, "snapshot": proposal.snapshot, "at": at},
+    )  # fmt: skip
+    _tell(tx, proposal, decision, state=state, version=version, now=now)
+    return cast(Action, load(tx, proposal.id))
+
+
+def confirm(tx: Tx, action: str, args_hash: str, turn: str, now: datetime) -> bool:
+    """Record the customer's yes to exactly these arguments; False where the action no longer asks."""
+    where = sa.and_(_A.id == action, _A.state == "asked", _A.args_hash == args_hash)
+    done = tx.execute(schema.action.update().where(where).values(confirmed_hash=args_hash, updated_at=to_ms(now)))
+    if done.rowcount:
+        row = cast(Action, load(tx, action))
+        body = {"action": action, "turn": turn, "args_hash": args_hash, "contact": row.contact}
+        ledger.append(tx, row.business, "action.confirmed", at=now, body=body)
+    return bool(done.rowcount)
+
+
+def claim(tx: Tx, action: str, args_hash: str, now: datetime) -> tuple[Permit | None, Action]:
+    """Compare-and-set cleared → executing: same arguments, fresh clearance, not revoked. Only this mints permits.
+
+    A messenger that died while executing may be followed after its lease, with a higher fence.
+    """
+    row = cast(Action, load(tx, action))
+    at = to_ms(now)
+    if row.state != "cleared" or row.args_hash != args_hash:
+        return None, row
+    stale = _A.cleared_at < at - int(FRESH.total_seconds() * 1000)
+    if row.tool == "message" and row.purpose != "mandated" and revoked(tx, row.business, row.address, row.channel):
+        settle(tx, action, "refused", {"why": "revoked"}, now)
+        return None, cast(Action, load(tx, action))
+    values = {
+        "state": "executing", "fence": _A.fence + 1, "updated_at": at,
+        "lease_until": at + int(LEASE.total_seconds() * 1000),
+    }  # fmt: skip
+    where = sa.and_(_A.id == action, _A.state == "cleared", _A.args_hash == args_hash, sa.not_(stale))
+    done = tx.execute(schema.action.update().where(where).values(**values))
+    if not done.rowcount:
+        return None, row
+    claimed = tx.execute(_ONE, {"id": action}).one()
+    return mint(row=dict(claimed._mapping), fence=claimed.fence), _action(claimed)
+
+
+def settle(tx: Tx, action: str, state: ActionState, receipt: dict[str, Any], now: datetime) -> Action:
+    """Write how an action ended, with its receipt and ledger event."""
+    where = sa.and_(_A.id == action, _A.state.in_((*OPEN, "executing", "unknown")))
+    values = {"state": state, "receipt": receipt, "updated_at": to_ms(now), "lease_until": None}
+    done = tx.execute(schema.action.update().where(where).values(**values))
+    row = cast(Action, load(tx, action))
+    if done.rowcount:
+        body = {
+            "action": action, "tool": row.tool, "state": state, "contact": row.contact, "turn": row.turn,
+            "version": row.version, "ref": row.ref, **_plain_ids(receipt),
+        }  # fmt: skip
+        ledger.append(tx, row.business, f"action.{state}", at=now, body=body)
+    return row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffAnswer:
+    """What staff decided on the card they saw (`args_hash` as shown)."""
+
+    kind: str  # approve | edit | reject | answer | expire
+    by: str
+    args_hash: str
+    args: dict[str, Any] | None = None
+    text: str = ""
+
+
+def decide(tx: Tx, action: str, answer: StaffAnswer, new_hash: str, now: datetime) -> bool:
+    """Write the staff's answer once: held, undecided, and the card still shows what the row holds.
+
+    An edit raises the version, sets the new arguments and drops the customer's yes.
+    """
+    row = cast(Action, load(tx, action))
+    said = {
+        "kind": answer.kind, "by": answer.by, "at": to_ms(now), "hash": new_hash, "shown": answer.args_hash,
+        "rules": [f["rule"] for f in row.findings if f["verdict"] == "hold"], "text": answer.text,
+        "snapshot": row.snapshot,
+    }  # fmt: skip
+    values: dict[str, Any] = {"staff": said, "updated_at": to_ms(now)}
+    if answer.kind == "edit" and answer.args is not None:
+        values |= {"args": answer.args, "args_hash": new_hash, "version": row.version + 1, "confirmed_hash": None}
+    where = sa.and_(_A.id == action, _A.state == "held", _A.staff.is_(None), _A.args_hash == answer.args_hash)
+    done = tx.execute(schema.action.update().where(where).values(**values))
+    if done.rowcount:
+        body = {
+            "action": action, "kind": answer.kind, "by": answer.by, "shown": answer.args_hash, "args_hash": new_hash,
+            "contact": row.contact, "ref": row.ref, "tool": row.tool,
+        }  # fmt: skip
+        ledger.append(tx, row.business, "action.decided", at=now, body=body, texts=_texts(answer.text))
+    return bool(done.rowcount)
+
+
+def reopen(tx: Tx, action: str) -> None:
+    """Take back a staff answer that no longer fits, so that the card returns."""
+    tx.execute(schema.action.update().where(_A.id == action).values(staff=None))
+
+
+def carry_confirmation(tx: Tx, action: str, args_hash: str) -> None:
+    """Keep the customer's yes over an edit that changed nothing they were told."""
+    tx.execute(schema.action.update().where(_A.id == action, _A.args_hash == args_hash).values(confirmed_hash=args_hash))
+
+
+def save_asked(tx: Tx, action: str, facts: dict[str, Any]) -> None:
+    """Remember the facts that the customer was read, to see later whether an edit changed them."""
+    tx.execute(schema.action.update().where(_A.id == action).values(asked=facts))
+
+
+def asked_facts(tx: Tx, action: str) -> dict[str, Any] | None:
+    """The facts that the customer was read."""
+    found: dict[str, Any] | None = tx.execute(sa.select(_A.asked).where(_A.id == action)).scalar_one_or_none()
+    return found
+
+
+def save_payload(tx: Tx, action: str, payload: dict[str, Any]) -> None:
+    """Keep what `deliver` will be given."""
+    tx.execute(schema.action.update().where(_A.id == action).values(payload=payload))
+
+
+def payload_of(tx: Tx, action: str) -> dict[str, Any]:
+    """What `deliver` will be given."""
+    return dict(tx.execute(sa.select(_A.payload).where(_A.id == action)).scalar_one() or {})
+
+
+def clear_again(tx: Tx, action: str, now: datetime) -> None:
+    """Freshen a clearance that the door has just given again."""
+    at = to_ms(now)
+    where = sa.and_(_A.id == action, _A.state == "cleared")
+    tx.execute(schema.action.update().where(where).values(cleared_at=at, updated_at=at))
+
+
+def in_state(tx: Tx, business: str, states: Sequence[str], *, contact: str | None = None) -> list[Action]:
+    """Actions in any of the states, oldest first."""
+    query = sa.select(schema.action).where(_A.business == business, _A.state.in_(states)).order_by(_A.created_at)
+    if contact:
+        query = query.where(_A.contact == contact)
+    return [_action(r) for r in tx.execute(query)]
+
+
+def of_turn(tx: Tx, turn: str) -> list[Action]:
+    """A turn's actions, oldest first."""
+    return [_action(r) for r in tx.execute(sa.select(schema.action).where(_A.turn == turn).order_by(_A.created_at))]
+
+
+def by_ref(tx: Tx, business: str, ref: str) -> Action | None:
+    """The newest action with a short name like A12F."""
+    query = sa.select(schema.action).where(_A.business == business, _A.ref == ref.upper()).order_by(_A.created_at.desc())
+    row = tx.execute(query.limit(1)).one_or_none()
+    return _action(row) if row else None
+
+
+def _row(proposal: Proposal, at: int) -> dict[str, Any]:
+    return {
+        "id": proposal.id, "business": proposal.business, "contact": proposal.contact, "tool": proposal.tool,
+        "args": proposal.args, "args_hash": proposal.args_hash, "version": 1, "tier": proposal.tier,
+        "purpose": proposal.purpose, "assurance": proposal.assurance, "cause": proposal.cause,
+        "proposed_by": proposal.proposed_by, "turn": proposal.turn, "channel": proposal.channel,
+        "address": proposal.address, "ref": "A" + proposal.id[4:8].upper(), "created_at": at, "fence": 0,
+    }  # fmt: skip
+
+
+def _tell(tx: Tx, proposal: Proposal, decision: Decision, *, state: str, version: int, now: datetime) -> None:
+    body = {
+        "action": proposal.id, "tool": proposal.tool, "tier": proposal.tier, "purpose": proposal.purpose,
+        "contact": proposal.contact, "turn": proposal.turn, "cause": proposal.cause, "by": proposal.proposed_by,
+        "outcome": decision.outcome, "state": state, "version": version, "args_hash": proposal.args_hash,
+        "snapshot": proposal.snapshot,
+        "findings": [{"rule": f.rule, "verdict": f.verdict, "evidence": list(f.evidence)} for f in decision.findings],
+    }  # fmt: skip
+    ledger.append(tx, proposal.business, "action.judged", at=now, body=body)
+
+
+def _plain_ids(receipt: dict[str, Any]) -> dict[str, Any]:
+    """The parts of a receipt that may stand in the clear: ids, codes and whole numbers."""
+    allowed = ("booking", "message", "sid", "obligation", "refund", "why", "challenge", "slot", "cents")
+    return {k: v for k, v in receipt.items() if k in allowed and isinstance(v, str | int)}
+
+
+def _texts(text: str) -> dict[str, str] | None:
+    return {"text": text} if text else None
+
+
+def _action(row: Any) -> Action:
+    return Action(
+        id=row.id, business=row.business, contact=row.contact, tool=row.tool, args=row.args, args_hash=row.args_hash,
+        version=row.version, tier=row.tier, purpose=row.purpose, assurance=row.assurance, state=row.state,
+        cause=row.cause, proposed_by=row.proposed_by, turn=row.turn, channel=row.channel, address=row.address,
+        snapshot=row.snapshot, ref=row.ref, findings=list(row.findings or []), confirmed_hash=row.confirmed_hash,
+        staff=row.staff, expires_at=row.expires_at, receipt=row.receipt, created_at=row.created_at,
+        updated_at=row.updated_at,
+    )  # fmt: skip

@@ -1,0 +1,123 @@
+"""Contacts and the addresses they are reached at; the contact, not the channel, owns the conversation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from domain.canonical import short_id
+from domain.clock import to_ms
+from records import ledger, schema
+from records.database import Tx, insert_new
+
+_BY_ADDRESS = sa.select(schema.address.c.contact).where(
+    schema.address.c.business == sa.bindparam("business"),
+    schema.address.c.kind == sa.bindparam("kind"),
+    schema.address.c.value == sa.bindparam("value"),
+)
+_ONE = sa.select(schema.contact).where(schema.contact.c.id == sa.bindparam("id"))
+_MOVED = ("conversation", "turn", "message", "action", "booking", "obligation", "challenge", "consent")
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A person we know at least one address of."""
+
+    id: str
+    business: str
+    name: str | None
+    language: str | None
+    zone: str | None
+
+
+def ensure_business(tx: Tx, business: str, name: str, now: datetime) -> None:
+    """Make the business's row where there is none."""
+    insert_new(tx, schema.business, {"id": business, "name": name, "created_at": to_ms(now)})
+
+
+def find(tx: Tx, business: str, kind: str, value: str) -> str | None:
+    """The contact reached at an address."""
+    found: str | None = tx.execute(_BY_ADDRESS, {"business": business, "kind": kind, "value": value}).scalar_one_or_none()
+    return found
+
+
+def ensure(tx: Tx, business: str, kind: str, value: str, now: datetime) -> str:
+    """The contact reached at an address, made where there is none."""
+    if known := find(tx, business, kind, value):
+        return known
+    made = short_id("con", business, kind, value)
+    at = to_ms(now)
+    insert_new(tx, schema.contact, {"id": made, "business": business, "created_at": at})
+    insert_new(
+        tx, schema.address, {"business": business, "kind": kind, "value": value, "contact": made, "created_at": at}
+    )
+    insert_new(tx, schema.conversation, {"contact": made, "business": business, "state": {}, "updated_at": at})
+    return made
+
+
+def load(tx: Tx, contact: str) -> Contact:
+    """One contact."""
+    row = tx.execute(_ONE, {"id": contact}).one()
+    return Contact(row.id, row.business, row.name, row.language, row.zone)
+
+
+def rename(tx: Tx, contact: str, name: str) -> None:
+    """Remember what a contact is called."""
+    tx.execute(schema.contact.update().where(schema.contact.c.id == contact).values(name=name))
+
+
+def addresses(tx: Tx, contact: str) -> list[tuple[str, str]]:
+    """A contact's addresses as (kind, value), verified ones first."""
+    a = schema.address.c
+    rows = tx.execute(sa.select(a.kind, a.value).where(a.contact == contact).order_by(a.verified_at.is_(None), a.value))
+    return [(r.kind, r.value) for r in rows]
+
+
+def verify_address(tx: Tx, business: str, kind: str, value: str, now: datetime) -> None:
+    """Remember that the person proved to hold an address."""
+    a = schema.address.c
+    where = sa.and_(a.business == business, a.kind == kind, a.value == value)
+    tx.execute(schema.address.update().where(where).values(verified_at=to_ms(now)))
+
+
+def merge(tx: Tx, source: str, target: str, *, actor: str, now: datetime) -> str:
+    """Make two contacts one; every row moved is remembered, so that staff can undo it. Returns the merge's id.
+
+    Lanes and scopes are the contact's, so both contacts must be owned by the calling unit of work or idle.
+    """
+    moved: dict[str, list[Any]] = {}
+    for name in (*_MOVED, "address"):
+        table = schema.METADATA.tables[name]
+        key = table.c.value if name == "address" else list(table.primary_key.columns)[0]
+        if name == "conversation":
+            continue
+        moved[name] = list(tx.execute(sa.select(key).where(table.c.contact == source)).scalars())
+        tx.execute(table.update().where(table.c.contact == source).values(contact=target))
+    business = load(tx, target).business
+    merge_id = short_id("mrg", source, target, to_ms(now))
+    row = {"id": merge_id, "business": business, "source": source, "target": target, "moved": moved, "at": to_ms(now)}
+    tx.execute(schema.merge.insert(), row)
+    tx.execute(schema.contact.update().where(schema.contact.c.id == source).values(merged_into=target))
+    ledger.append(
+        tx, business, "contact.merged", at=now, body={"contact": target, "source": source, "merge": merge_id, "by": actor}
+    )
+    return merge_id
+
+
+def unmerge(tx: Tx, merge_id: str, *, actor: str, now: datetime) -> bool:
+    """Give the moved rows back to the contact they came from; False where that was done before."""
+    row = tx.execute(sa.select(schema.merge).where(schema.merge.c.id == merge_id)).one()
+    if row.undone_at is not None:
+        return False
+    for name, keys in row.moved.items():
+        table = schema.METADATA.tables[name]
+        key = table.c.value if name == "address" else list(table.primary_key.columns)[0]
+        tx.execute(table.update().where(key.in_(keys), table.c.contact == row.target).values(contact=row.source))
+    tx.execute(schema.contact.update().where(schema.contact.c.id == row.source).values(merged_into=None))
+    tx.execute(schema.merge.update().where(schema.merge.c.id == merge_id).values(undone_at=to_ms(now)))
+    body = {"contact": row.source, "source": row.target, "merge": merge_id, "by": actor}
+    ledger.append(tx, row.business, "contact.unmerged", at=now, body=body)
+    return True

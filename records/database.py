@@ -1,0 +1,150 @@
+"""One database, whole units of work: `write(scope, work)` and `read(work)` each run in one thread hop.
+
+`work` is a plain function over the open transaction, so nothing can await, call a model or use the network inside it.
+SQLite: one writer with BEGIN IMMEDIATE and readers that cannot write. PostgreSQL: the first statement of a write locks
+the scope's row, the contact's or the business's; without it a send can be claimed after a STOP has committed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import QueuePool
+
+from domain.errors import ConfigurationError, Unavailable
+from records import schema
+from records.live import Live
+
+Tx: TypeAlias = sa.Connection
+T = TypeVar("T")
+_LOCK_CONTACT = sa.select(schema.contact.c.id).where(schema.contact.c.id == sa.bindparam("id")).with_for_update()
+_LOCK_BUSINESS = sa.select(schema.business.c.id).where(schema.business.c.id == sa.bindparam("id")).with_for_update()
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a unit of work is about; writers of one scope never run at the same time."""
+
+    business: str
+    contact: str | None = None
+
+
+class Database:
+    """The one database, SQLite or PostgreSQL by URL."""
+
+    def __init__(self, writer: sa.Engine, reader: sa.Engine, threads: int) -> None:
+        self.writer = writer
+        self.reader = reader
+        self.live = Live()
+        self._writers = ThreadPoolExecutor(threads, "write")
+        self._readers = ThreadPoolExecutor(2 if threads == 1 else threads, "read")
+
+    @property
+    def dialect(self) -> str:
+        """`sqlite` or `postgresql`."""
+        return self.writer.dialect.name
+
+    @property
+    def sqlite_file(self) -> Path | None:
+        """The database file, on SQLite."""
+        name = self.writer.url.database
+        return Path(name) if self.dialect == "sqlite" and name else None
+
+    async def write(self, scope: Scope, work: Callable[[Tx], T]) -> T:
+        """Run `work` in one transaction that owns its scope, commit, and wake whoever waits for news."""
+        result = await asyncio.get_running_loop().run_in_executor(self._writers, self.write_now, scope, work)
+        self.live.notify()
+        return result
+
+    async def read(self, work: Callable[[Tx], T]) -> T:
+        """Run `work` over one consistent view; a write in it fails."""
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self.read_now, work)
+
+    def write_now(self, scope: Scope, work: Callable[[Tx], T]) -> T:
+        """`write` on the calling thread, for command lines."""
+        try:
+            with self.writer.begin() as tx:
+                if self.dialect == "postgresql":
+                    lock = (_LOCK_CONTACT, scope.contact) if scope.contact else (_LOCK_BUSINESS, scope.business)
+                    tx.execute(lock[0], {"id": lock[1]})
+                return work(tx)
+        except OperationalError as problem:
+            raise Unavailable(f"the database did not take the write: {type(problem.orig).__name__}") from problem
+
+    def read_now(self, work: Callable[[Tx], T]) -> T:
+        """`read` on the calling thread."""
+        with self.reader.connect() as tx:
+            return work(tx)
+
+    def close(self) -> None:
+        """Let go of threads and connections."""
+        self._writers.shutdown(wait=True)
+        self._readers.shutdown(wait=True)
+        self.writer.dispose()
+        self.reader.dispose()
+
+
+def open_database(url: str, *, durable: bool = True) -> Database:
+    """Open by URL: `sqlite:///file` or `postgresql://…`; `durable=False` gives up fsync, for tests and evals."""
+    if url.startswith("sqlite:///"):
+        sync = "FULL" if durable else "OFF"
+        return Database(_sqlite(url, sync=sync, writes=True), _sqlite(url, sync=sync, writes=False), threads=1)
+    if url.startswith(("postgresql://", "postgres://", "postgresql+psycopg://")):
+        full = sa.make_url(url).set(drivername="postgresql+psycopg")
+        engine = sa.create_engine(full, pool_size=8, max_overflow=0, pool_pre_ping=True)
+        if not durable:
+            event.listen(engine, "connect", _postgres_relaxed)
+        return Database(engine, engine, threads=8)
+    raise ConfigurationError("DATABASE_URL must start with sqlite:/// or postgresql://")
+
+
+def insert_new(tx: Tx, table: sa.Table, values: dict[str, Any]) -> bool:
+    """Insert unless a key already stands; whether the row is new."""
+    make = postgresql.insert if tx.dialect.name == "postgresql" else sqlite.insert
+    return bool(tx.execute(make(table).on_conflict_do_nothing(), values).rowcount)
+
+
+def _sqlite(url: str, *, sync: str, writes: bool) -> sa.Engine:
+    engine = sa.create_engine(
+        url,
+        poolclass=QueuePool,
+        pool_size=1 if writes else 2,
+        max_overflow=0,
+        connect_args={"check_same_thread": False},
+    )
+    pragmas = (
+        "journal_mode=WAL",
+        f"synchronous={sync}",
+        "busy_timeout=5000",
+        "foreign_keys=ON",
+        f"query_only={'OFF' if writes else 'ON'}",
+    )
+
+    def on_connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves: the driver would begin deferred
+        cursor = connection.cursor()
+        for pragma in pragmas:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    def on_begin(connection: sa.Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    event.listen(engine, "connect", on_connect)
+    event.listen(engine, "begin", on_begin)
+    return engine
+
+
+def _postgres_relaxed(connection: Any, _record: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit = off")
+    connection.commit()

@@ -1,0 +1,167 @@
+"""The ledger: one append-only event log per business, and the signed tree over it.
+
+A transaction appends events; the sealer numbers them as leaves, grows the tree and signs its head. A leaf is the RFC 6962
+hash of canonical JSON made of ids, enums and whole numbers; personal text enters only as HMAC(random salt, text), with
+text and salt in a table of their own, so erasing them is erasure and the tree still verifies.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from domain.canonical import canonical
+from domain.clock import to_ms
+from records import schema
+from records.database import Tx
+from records.keys import Keys
+from records.tree import grow, leaf_hash, root
+
+FORMAT = 1
+_INSERT = schema.event.insert()
+_INSERT_TEXT = schema.event_text.insert()
+_INSERT_SUBJECT = schema.event_subject.insert()
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One entry: what happened, with its texts where they have not been erased."""
+
+    n: int
+    id: str
+    business: str
+    kind: str
+    at: int
+    body: dict[str, Any]
+    texts: dict[str, str] = field(default_factory=dict)
+    seq: int | None = None
+
+
+def append(
+    tx: Tx, business: str, kind: str, *, at: datetime, body: Mapping[str, Any], texts: Mapping[str, str] | None = None
+) -> str:
+    """Append one event and return its id; `body` takes ids, enums and whole numbers, personal words go into `texts`.
+
+    Every id in `body` (values of keys listed in SUBJECTS) finds the event again.
+    """
+    event_id, salts = f"evt_{secrets.token_hex(13)}", {name: secrets.token_hex(16) for name in texts or {}}
+    commitments = {name: commitment(salts[name], text) for name, text in (texts or {}).items()}
+    when = to_ms(at)
+    full = canonical({"v": FORMAT, "id": event_id, "business": business, "kind": kind, "at": when,
+                      "body": dict(body), "texts": commitments})  # fmt: skip
+    tx.execute(
+        _INSERT,
+        {"id": event_id, "business": business, "kind": kind, "at": when, "body": full,
+         "leaf": leaf_hash(full.encode("utf-8", "surrogatepass"))},
+    )  # fmt: skip
+    if texts:
+        rows = [{"event": event_id, "field": k, "salt": salts[k], "text": v} for k, v in texts.items()]
+        tx.execute(_INSERT_TEXT, rows)
+    subjects = {body[key] for key in SUBJECTS if isinstance(body.get(key), str)}
+    if subjects:
+        tx.execute(_INSERT_SUBJECT, [{"subject": s, "event": event_id, "business": business} for s in subjects])
+    return event_id
+
+
+SUBJECTS = ("action", "message", "turn", "contact", "booking", "obligation", "call")
+
+
+def commitment(salt: str, text: str) -> str:
+    """HMAC-SHA-256 of a text under its salt, in hex."""
+    return hmac.new(bytes.fromhex(salt), text.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
+
+
+def seal(tx: Tx, business: str, keys: Keys, now: datetime) -> int:
+    """Number the new events, grow the tree and sign its head; how many events were sealed."""
+    last = tx.execute(
+        sa.select(schema.head).where(schema.head.c.business == business).order_by(schema.head.c.size.desc()).limit(1)
+    ).one_or_none()
+    size, frontier = (last.size, json.loads(last.frontier)) if last else (0, [])
+    rows = tx.execute(_UNSEALED, {"business": business}).all()
+    if not rows:
+        return 0
+    leaves = [{"business": business, "seq": size + k + 1, "event": r.id, "hash": r.leaf} for k, r in enumerate(rows)]
+    tx.execute(schema.leaf.insert(), leaves)
+    frontier, size = grow(frontier, size, [r.leaf for r in rows])
+    note = head_note(business, size, root(frontier), to_ms(now))
+    tx.execute(
+        schema.head.insert(),
+        {"business": business, "size": size, "root": root(frontier), "frontier": json.dumps(frontier),
+         "signature": keys.sign(note), "key": keys.public_hex, "at": to_ms(now)},
+    )  # fmt: skip
+    return len(rows)
+
+
+# A transaction may commit after a later-numbered one was sealed, so the search reaches back behind the last sealed row.
+_SEALED_TO = (
+    sa.select(sa.func.coalesce(sa.func.max(schema.event.c.n), 0))
+    .select_from(schema.leaf.join(schema.event, schema.event.c.id == schema.leaf.c.event))
+    .where(
+        schema.leaf.c.business == sa.bindparam("business"),
+        schema.leaf.c.seq
+        > sa.select(sa.func.coalesce(sa.func.max(schema.head.c.size), 0) - 64)
+        .where(schema.head.c.business == sa.bindparam("business"))
+        .scalar_subquery(),
+    )
+    .scalar_subquery()
+)
+_UNSEALED = (
+    sa.select(schema.event.c.id, schema.event.c.leaf)
+    .where(
+        schema.event.c.business == sa.bindparam("business"),
+        schema.event.c.n > _SEALED_TO - 10_000,
+        ~sa.exists().where(schema.leaf.c.event == schema.event.c.id),
+    )
+    .order_by(schema.event.c.n)
+    .limit(5_000)
+)
+
+
+def head_note(business: str, size: int, root_hex: str, at_ms: int) -> str:
+    """The text that a signed head signs: log name, number of leaves, root, time."""
+    return f"qotbot ledger {business}\n{size}\n{root_hex}\n{at_ms}\n"
+
+
+def latest_head(tx: Tx, business: str) -> dict[str, Any] | None:
+    """The newest signed head."""
+    query = sa.select(schema.head).where(schema.head.c.business == business)
+    row = tx.execute(query.order_by(schema.head.c.size.desc()).limit(1)).one_or_none()
+    return dict(row._mapping) if row else None
+
+
+def events(
+    tx: Tx, business: str, *, after: int = 0, subject: str | None = None, limit: int = 200, newest: bool = False
+) -> list[Event]:
+    """Events in order, after a row number, of one subject or all; `newest` takes the last `limit` of them."""
+    query = (
+        sa.select(schema.event, schema.leaf.c.seq)
+        .outerjoin(schema.leaf, schema.leaf.c.event == schema.event.c.id)
+        .where(schema.event.c.business == business, schema.event.c.n > after)
+        .order_by(schema.event.c.n.desc() if newest else schema.event.c.n)
+        .limit(limit)
+    )
+    if subject:
+        subjects = sa.select(schema.event_subject.c.event).where(schema.event_subject.c.subject == subject)
+        query = query.where(schema.event.c.id.in_(subjects))
+    rows = list(tx.execute(query).all())
+    texts = _texts(tx, [r.id for r in rows])
+    found = [
+        Event(r.n, r.id, r.business, r.kind, r.at, json.loads(r.body)["body"], texts.get(r.id, {}), r.seq) for r in rows
+    ]
+    return found[::-1] if newest else found
+
+
+def _texts(tx: Tx, ids: Sequence[str]) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    if ids:
+        for row in tx.execute(sa.select(schema.event_text).where(schema.event_text.c.event.in_(ids))):
+            found.setdefault(row.event, {})[row.field] = row.text
+    return found

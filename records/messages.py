@@ -1,0 +1,136 @@
+"""Messages, heard and sent, of all channels in one thread per contact."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from domain.canonical import short_id
+from domain.clock import to_ms
+from domain.message import Heard
+from records import schema
+from records.database import Tx, insert_new
+
+_M = schema.message.c
+_ID_OF_ACTION = sa.select(_M.id).where(_M.action == sa.bindparam("action"))
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One row of the thread; `n` grows and is the cursor of pages that follow it."""
+
+    n: int
+    id: str
+    contact: str
+    direction: str
+    channel: str
+    address: str
+    kind: str
+    text: str
+    options: tuple[str, ...]
+    author: str
+    turn: str | None
+    action: str | None
+    state: str
+    at: int
+
+
+def heard_id(business: str, heard: Heard) -> str:
+    """The id of what was heard: the provider's identity of it."""
+    return short_id("msg", business, heard.provider, heard.provider_id, heard.event)
+
+
+def insert_heard(tx: Tx, business: str, contact: str, heard: Heard, now: datetime) -> tuple[str, bool]:
+    """Keep what was heard, once; its id and whether it was new."""
+    message = heard_id(business, heard)
+    new = insert_new(
+        tx,
+        schema.message,
+        {"id": message, "business": business, "contact": contact, "direction": "in", "channel": heard.channel,
+         "address_kind": heard.address_kind, "address": heard.address, "session": heard.session, "kind": heard.kind,
+         "text": heard.text, "author": "customer", "provider": heard.provider, "provider_id": heard.provider_id,
+         "event": heard.event, "state": "heard", "at": to_ms(heard.at or now)},
+    )  # fmt: skip
+    return message, new
+
+
+def insert_internal(tx: Tx, *, business: str, contact: str, channel: str, kind: str, ref: str, now: datetime) -> bool:
+    """Put an event for the conversation itself into its thread (an action's outcome), once per `ref`."""
+    last = last_heard(tx, contact)
+    row = {
+        "id": short_id("msg", business, "internal", kind, ref),
+        "business": business,
+        "contact": contact,
+        "direction": "internal",
+        "channel": last.channel if last else channel,
+        "address_kind": last.address_kind if last else "phone",
+        "address": last.address if last else "",
+        "session": last.session if last else None,
+        "kind": kind,
+        "text": ref,
+        "author": "system",
+        "provider": "internal",
+        "provider_id": ref,
+        "event": kind,
+        "state": "heard",
+        "at": to_ms(now),
+    }
+    return insert_new(tx, schema.message, row)
+
+
+def insert_outgoing(tx: Tx, row: dict[str, Any]) -> str:
+    """Keep words that an action will send; one row per action."""
+    message = short_id("msg", row["business"], "out", row["action"])
+    insert_new(
+        tx, schema.message, {"id": message, "direction": "out", "kind": "text", "state": "planned", **row}
+    )
+    return message
+
+
+def set_state(tx: Tx, action: str, state: str, now: datetime) -> None:
+    """Move an outgoing message; its time becomes the time it left."""
+    tx.execute(schema.message.update().where(_M.action == action).values(state=state, at=to_ms(now)))
+
+
+def last_heard(tx: Tx, contact: str) -> Any:
+    """The row of the last thing a contact said."""
+    query = sa.select(schema.message).where(_M.contact == contact, _M.direction == "in").order_by(_M.n.desc()).limit(1)
+    return tx.execute(query).one_or_none()
+
+
+def thread(tx: Tx, contact: str, *, after: int = 0, limit: int = 200, visible: bool = False) -> list[Message]:
+    """The last messages of a contact's thread in order; `visible` leaves out what has not been sent."""
+    query = sa.select(schema.message).where(_M.contact == contact, _M.n > after, _M.direction != "internal")
+    if visible:
+        query = query.where(sa.or_(_M.direction == "in", _M.state.in_(("sent", "delivered"))))
+    rows = tx.execute(query.order_by(_M.n.desc()).limit(limit)).all()
+    return [_message(r) for r in reversed(rows)]
+
+
+def of_turn(tx: Tx, turn: str, direction: str) -> list[Message]:
+    """A turn's messages in one direction, in order; internal events count as heard."""
+    kinds = ("in", "internal") if direction == "in" else (direction,)
+    query = sa.select(schema.message).where(_M.turn == turn, _M.direction.in_(kinds)).order_by(_M.n)
+    return [_message(r) for r in tx.execute(query)]
+
+
+def load(tx: Tx, message: str) -> Message | None:
+    """One message."""
+    row = tx.execute(sa.select(schema.message).where(_M.id == message)).one_or_none()
+    return _message(row) if row else None
+
+
+def of_action(tx: Tx, action: str) -> Message | None:
+    """The message that an action sends."""
+    row = tx.execute(sa.select(schema.message).where(_M.action == action)).one_or_none()
+    return _message(row) if row else None
+
+
+def _message(row: Any) -> Message:
+    return Message(
+        row.n, row.id, row.contact, row.direction, row.channel, row.address, row.kind, row.text,
+        tuple(row.options or ()), row.author, row.turn, row.action, row.state, row.at,
+    )  # fmt: skip

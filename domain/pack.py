@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError
 
 from domain.canonical import digest
@@ -68,11 +69,9 @@ def _plain(value: Any) -> Any:
 def _line(data: Any, path: tuple[str | int, ...]) -> int:
     line = 1
     for part in path:
-        if not hasattr(data, "lc"):
-            break
-        if isinstance(data, dict) and part in data:
+        if isinstance(data, CommentedMap) and part in data:
             line = data.lc.key(part)[0] + 1
-        elif isinstance(data, list) and isinstance(part, int) and part < len(data):
+        elif isinstance(data, CommentedSeq) and isinstance(part, int) and part < len(data):
             line = data.lc.item(part)[0] + 1
         else:
             break

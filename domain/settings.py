@@ -12,8 +12,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from domain.phone import e164
 
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Setting = Literal["auto", "ask", "hold", "never"]
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 
@@ -123,7 +123,7 @@ class Business(Strict):
             return []
         own = self.staff[staff].hours if staff else None
         hours = own if own is not None else self.hours
-        return list(hours.get(WEEKDAYS[day.weekday()], []))
+        return list(hours.get(WEEKDAYS[day.weekday()]) or [])
 
     def bounds(self) -> tuple[time, time]:
         """The earliest opening and the latest closing of the week, which decide what "at 8" means."""
@@ -134,15 +134,15 @@ class Business(Strict):
 class Notice(Strict):
     """How long before an appointment customers may still do it by themselves, in minutes."""
 
-    book_minutes: int = Field(120, ge=0)
-    change_minutes: int = Field(240, ge=0)
+    book_minutes: int = Field(default=120, ge=0)
+    change_minutes: int = Field(default=240, ge=0)
 
 
 class Approvals(Strict):
     """How long staff have before a held action ends in its safe default, in minutes."""
 
-    expires_minutes: int = Field(240, gt=0)
-    ask_minutes: int = Field(30, gt=0)
+    expires_minutes: int = Field(default=240, gt=0)
+    ask_minutes: int = Field(default=30, gt=0)
 
 
 class Policy(Strict):
@@ -166,7 +166,7 @@ class Policy(Strict):
 DIALS: dict[str, tuple[Setting, Setting, Setting, Setting]] = {
     "strict": ("auto", "auto", "hold", "hold"),
     "balanced": ("auto", "auto", "ask", "hold"),
-    "relaxed": ("auto", "auto", "ask", "hold"),
+    "relaxed": ("auto", "auto", "auto", "hold"),
 }
 
 

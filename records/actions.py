@@ -50,7 +50,7 @@ def record(tx: Tx, proposal: Proposal, decision: Decision, now: datetime, *, exp
     changes: dict[str, Any] = {
         "state": state, "findings": findings, "snapshot": proposal.snapshot, "updated_at": at,
         "cleared_at": at if state == "cleared" else None,
-        "expires_at": to_ms(expires) if expires and state in ("asked", "held") else None,
+        "expires_at": _expiry(was, state, expires),
     }  # fmt: skip
     if was is None:
         row = {**_row(proposal, at), **changes}
@@ -213,6 +213,15 @@ def by_ref(tx: Tx, business: str, ref: str) -> Action | None:
     query = sa.select(schema.action).where(_A.business == business, _A.ref == ref.upper()).order_by(_A.created_at.desc())
     row = tx.execute(query.limit(1)).one_or_none()
     return _action(row) if row else None
+
+
+def _expiry(was: Action | None, state: str, expires: datetime | None) -> int | None:
+    """A wait that goes on keeps its end; a new one gets its own."""
+    if state not in ("asked", "held"):
+        return None
+    if was is not None and was.state == state and was.expires_at:
+        return was.expires_at
+    return to_ms(expires) if expires else None
 
 
 def _row(proposal: Proposal, at: int) -> dict[str, Any]:

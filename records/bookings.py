@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -134,4 +134,4 @@ def refund(tx: Tx, booking: str, cents: int) -> bool:
 
 def _booking(row: Any) -> Booking:
     values = {name: getattr(row, name) for name in Booking.__dataclass_fields__}
-    return cast(Booking, Booking(**values))
+    return Booking(**values)

@@ -17,8 +17,9 @@ from records import schema
 from records.database import Tx
 
 LEASE = timedelta(seconds=60)
+PATIENCE = timedelta(seconds=5.5)
 _J = schema.job.c
-_SAME = sa.select(_J.n, _J.ready_at).where(
+_SAME = sa.select(_J.n, _J.created_at).where(
     _J.kind == sa.bindparam("kind"), _J.ref == sa.bindparam("ref"), _J.state == "queued"
 )
 _INSERT = schema.job.insert()
@@ -38,11 +39,12 @@ class Job:
 
 
 def put(tx: Tx, business: str, *, kind: str, ref: str, lane: str, ready: datetime) -> None:
-    """Make work runnable from `ready` on; work that waits already only moves to the later of both times."""
+    """Make work runnable from `ready` on; work that waits already moves with it, but only by `PATIENCE` in all."""
     same = tx.execute(_SAME, {"kind": kind, "ref": ref}).one_or_none()
     at = to_ms(ready)
     if same is not None:
-        tx.execute(schema.job.update().where(_J.n == same.n).values(ready_at=at))
+        latest = same.created_at + int(PATIENCE.total_seconds() * 1000)
+        tx.execute(schema.job.update().where(_J.n == same.n).values(ready_at=min(at, latest)))
         return
     tx.execute(
         _INSERT,

@@ -1,0 +1,32 @@
+"""Consent: who may be written to, for what."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from domain.action import Proposal
+from domain.decision import Finding
+from domain.guard import Guard
+from guards.facts import Facts
+
+INQUIRY = timedelta(days=90)
+
+
+def judge(action: Proposal, facts: Facts) -> Finding | None:
+    """Messages need a basis: the customer's own words, their inquiry, or a live grant; after STOP only what is mandated."""
+    if action.tool != "message" or action.purpose == "mandated":
+        return None
+    standing = facts.standing
+    if standing.revoked:
+        return Finding("consent", "deny", "the customer asked us to stop", (standing.revoked,))
+    if action.purpose == "marketing":
+        if standing.marketing:
+            return Finding("consent", "allow", "opted in to marketing", (standing.marketing,))
+        return Finding("consent", "deny", "no consent to marketing is on record")
+    heard = facts.last_heard
+    if standing.service or (heard is not None and facts.now - heard <= INQUIRY):
+        return None
+    return Finding("consent", "deny", "the customer did not write or call within 90 days and gave no consent")
+
+
+GUARD = Guard("consent", reads=("standing", "last_heard"), judge=judge)

@@ -1,0 +1,142 @@
+"""The facts that guards decide on, loaded afresh for every judgement and never kept."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import records.actions
+import records.challenges
+import records.consents
+import records.contacts
+import records.conversations
+import records.messages
+from domain.action import Action, Assurance, Proposal
+from domain.clock import from_ms
+from domain.guard import Guard
+from domain.settings import Pack
+from records.consents import Standing
+from records.contacts import Contact
+from records.database import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Clearance:
+    """What the door works with: the guards in order, the business's settings and the time."""
+
+    guards: tuple[Guard, ...]
+    pack: Pack
+    now: datetime
+
+
+class Facts:
+    """What is known about an action now. A guard sees only the facts that it reads."""
+
+    def __init__(self, pack: Pack, now: datetime, known: Mapping[str, Any]) -> None:
+        self.pack = pack
+        self.now = now
+        self._known = known
+
+    def seen_by(self, guard: Guard) -> Facts:
+        """The facts that a guard declared."""
+        wanted = (*guard.reads, guard.name)
+        return Facts(self.pack, self.now, {k: v for k, v in self._known.items() if k in wanted})
+
+    @property
+    def contact(self) -> Contact | None:
+        """The person it is about."""
+        found: Contact | None = self._known["contact"]
+        return found
+
+    @property
+    def standing(self) -> Standing:
+        """Consent at the address it goes to."""
+        found: Standing = self._known["standing"]
+        return found
+
+    @property
+    def last_heard(self) -> datetime | None:
+        """When the person last wrote or called."""
+        found: datetime | None = self._known["last_heard"]
+        return found
+
+    @property
+    def row(self) -> Action | None:
+        """The action as it stands, with the customer's yes and the staff's answer."""
+        found: Action | None = self._known["row"]
+        return found
+
+    @property
+    def assurance(self) -> int:
+        """How sure we are who is speaking."""
+        found: int = self._known["assurance"]
+        return found
+
+    def own(self, guard: str) -> Any:
+        """What a guard loaded for itself."""
+        return self._known[guard]
+
+    def approved(self, rule: str, args_hash: str) -> bool:
+        """Whether staff approved exactly this with this rule on the card they saw."""
+        staff = self.row.staff if self.row else None
+        if not staff or staff["kind"] not in ("approve", "edit"):
+            return False
+        return bool(staff["hash"] == args_hash and rule in staff["rules"])
+
+
+def load_facts(tx: Tx, proposal: Proposal, clearance: Clearance) -> Facts:
+    """Load every fact that some guard reads."""
+    wanted = {name for guard in clearance.guards for name in guard.reads}
+    known: dict[str, Any] = {name: load(tx, proposal, clearance) for name, load in LOADERS.items() if name in wanted}
+    for guard in clearance.guards:
+        if guard.load is not None:
+            known[guard.name] = guard.load(tx, proposal, clearance)
+    return Facts(clearance.pack, clearance.now, known)
+
+
+def _contact(tx: Tx, proposal: Proposal, _: Clearance) -> Contact | None:
+    return records.contacts.load(tx, proposal.contact) if proposal.contact else None
+
+
+def _standing(tx: Tx, proposal: Proposal, _: Clearance) -> Standing:
+    return records.consents.standing(tx, proposal.business, proposal.address, proposal.channel)
+
+
+def _last_heard(tx: Tx, proposal: Proposal, _: Clearance) -> datetime | None:
+    row = records.messages.last_heard(tx, proposal.contact) if proposal.contact else None
+    return from_ms(row.at) if row else None
+
+
+def _row(tx: Tx, proposal: Proposal, _: Clearance) -> Action | None:
+    return records.actions.load(tx, proposal.id)
+
+
+def _assurance(tx: Tx, proposal: Proposal, clearance: Clearance) -> int:
+    if not proposal.turn:
+        return Assurance.STAFF
+    by_channel = assurance_table(clearance.pack.business.sector).get(proposal.channel or "", 0)
+    if by_channel >= proposal.assurance:
+        return by_channel
+    turn = records.conversations.load_turn(tx, proposal.turn)
+    return Assurance.CODE if turn and records.challenges.passed(tx, turn.session) else by_channel
+
+
+LOADERS: dict[str, Callable[[Tx, Proposal, Clearance], Any]] = {
+    "contact": _contact,
+    "standing": _standing,
+    "last_heard": _last_heard,
+    "row": _row,
+    "assurance": _assurance,
+}
+
+
+@cache
+def assurance_table(sector: str) -> dict[str, int]:
+    """The level each channel gives in a sector."""
+    table = tomllib.loads(resources.files("guards").joinpath("data/assurance.toml").read_text("utf-8"))
+    return dict(table[sector])

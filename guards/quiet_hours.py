@@ -1,0 +1,41 @@
+"""Quiet hours: proactive messages wait for the customer's day, in their zone."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from domain.action import Proposal
+from domain.clock import to_ms
+from domain.decision import Finding
+from domain.guard import Guard
+from guards.facts import Facts
+
+FRESH = timedelta(minutes=15)  # an answer this soon after the customer wrote or called is not proactive
+PROACTIVE = ("service", "marketing")
+LOUD = ("sms", "call")
+
+
+def judge(action: Proposal, facts: Facts) -> Finding | None:
+    """A proactive text outside the allowed window is refused until the window opens again."""
+    if action.tool != "message" or action.purpose not in PROACTIVE or action.channel not in LOUD:
+        return None
+    heard = facts.last_heard
+    if heard is not None and facts.now - heard <= FRESH and action.purpose == "service":
+        return None
+    zone = ZoneInfo(facts.contact.zone) if facts.contact and facts.contact.zone else facts.pack.business.tz
+    local = facts.now.astimezone(zone)
+    window = facts.pack.policy.quiet_hours
+    if window.start <= local.time() < window.end:
+        return None
+    opens = _next_opening(local, facts)
+    return Finding("quiet_hours", "deny", f"it is {local:%H:%M} for the customer", not_before=to_ms(opens))
+
+
+def _next_opening(local: datetime, facts: Facts) -> datetime:
+    start = facts.pack.policy.quiet_hours.start
+    day = local.date() if local.time() < start else local.date() + timedelta(days=1)
+    return datetime.combine(day, start, tzinfo=local.tzinfo)
+
+
+GUARD = Guard("quiet_hours", reads=("contact", "last_heard"), judge=judge)

@@ -74,6 +74,13 @@ export function transcript({ log, scroll, jump }, choose) {
       log.insertBefore(make("p", "day", day), below);
     }
     log.insertBefore(element, below);
+    tidy(element.previousElementSibling, element);
+    tidy(element, element.nextElementSibling);
+  }
+
+  function tidy(before, after) {
+    const [early, late] = [before, after].map((one) => one?.querySelector("time"));
+    if (early && late && early.textContent === late.textContent) early.remove(); // one clock for one minute
   }
 
   function offer(element, options) {

@@ -37,7 +37,7 @@ export function calls(who) {
     for (const words of answer.says) heard.append(line(false, words));
     toEnd(heard);
     if (answer.ended) end("The business hung up.");
-    else turn(answer.listening ? "Listening to you" : "Speaking", answer.listening);
+    else turn(answer.listening ? "Listening to you" : "Speaking", true);
   }
 
   function stage(name) {

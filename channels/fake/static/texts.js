@@ -3,6 +3,7 @@
 import { at, line, onSay, post, toEnd } from "./lines.js";
 
 const PATIENCE = 15000; // milliseconds
+const REPLAY = 500; // milliseconds after connecting in which history arrives: neither read aloud nor unread
 const GOOD = new Set(["delivered", "sent", "received", "read"]);
 
 /** `who()` returns the caller's number or "" if it is not one; `visible()` tells whether the tab is in front. */
@@ -12,7 +13,7 @@ export function texts(who, visible) {
   let number = "";
   let last = 0;
   let unread = 0;
-  let caughtUp = false; // history is not news
+  let caughtUp = false;
   let source = null;
   let again = 0;
 
@@ -46,6 +47,11 @@ export function texts(who, visible) {
     badge();
   }
 
+  function arrived() {
+    caughtUp = Boolean(source);
+    log.setAttribute("aria-busy", String(!caughtUp));
+  }
+
   function close() {
     clearTimeout(again);
     source?.close();
@@ -58,7 +64,7 @@ export function texts(who, visible) {
     mine.addEventListener("text", (event) => show(JSON.parse(event.data)));
     mine.onopen = () => {
       at("connection").hidden = true;
-      setTimeout(() => { caughtUp = true; }, 500);
+      setTimeout(arrived, REPLAY);
     };
     mine.onerror = () => {
       if (mine !== source) return;
@@ -98,6 +104,7 @@ export function texts(who, visible) {
       last = 0;
       unread = 0;
       caughtUp = false;
+      log.setAttribute("aria-busy", "true");
       shown.clear();
       log.replaceChildren();
       at("no-texts").hidden = false;

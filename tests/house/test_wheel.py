@@ -11,6 +11,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from hatchling.builders.wheel import WheelBuilder
 from tree import FOLDERS, MODULES, ROOT
 
 from qotbot import __version__
@@ -91,6 +92,13 @@ def test_the_wheel_holds_the_whole_application(built: Path) -> None:
     files += [ROOT / module for module in MODULES if (ROOT / module).exists()]
     wanted = {f"qotbot/app/{file.relative_to(ROOT).as_posix()}" for file in files if "__pycache__" not in file.parts}
     assert wanted == {name for name in shipped if name.startswith("qotbot/app/")}
+
+
+def test_an_editable_install_runs_the_checkout_itself(tmp_path: Path) -> None:
+    (wheel,) = WheelBuilder(str(ROOT)).build(directory=str(tmp_path), versions=["editable"])
+    with zipfile.ZipFile(wheel) as file:
+        assert not [name for name in file.namelist() if "app/" in name]
+        assert file.read("_qotbot.pth").decode().strip() == str(ROOT)
 
 
 def test_the_command_answers_beside_the_other_project(installed: Path) -> None:

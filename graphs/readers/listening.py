@@ -20,7 +20,7 @@ def listening_json(listening: Listening) -> str:
 
 
 def listening_from_json(text: str) -> Listening:
-    """Return the `Listening` that `listening_json` wrote; raises pydantic's ValidationError (a ValueError) otherwise."""
+    """Return the `Listening` that `listening_json` wrote; `ValueError` for anything else."""
     listening = _adapter().validate_json(text)
     if listening.now.tzinfo is None:
         raise ValueError("listening.now must carry a UTC offset")

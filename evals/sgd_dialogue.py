@@ -1,0 +1,117 @@
+"""Rows of the Schema-Guided Dialogue bookings, and what a reader would know at each of their turns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from domain.errors import BadInput
+from domain.reading import Listening, Named, OurAct
+
+NOW: Final = datetime(2019, 3, 1, 9, tzinfo=ZoneInfo("America/Los_Angeles"))
+TASKS: Final = ("book", "find", "move", "cancel", "check", "human")
+# The first assistant act that stands in a turn decides what the customer answers.
+_OUR_ACTS: Final[tuple[tuple[str, OurAct], ...]] = (
+    ("CONFIRM", "read_back"),
+    ("OFFER_INTENT", "proposed_task"),
+    ("OFFER", "offered"),
+    ("REQUEST", "asked_detail"),
+    ("NOTIFY_FAILURE", "told_failed"),
+    ("REQ_MORE", "asked_anything_else"),
+    ("NOTIFY_SUCCESS", "told_done"),
+    ("INFORM", "answered"),
+)
+
+
+class Act(BaseModel):
+    """One act of a turn; `svc` is left out where the conversation has one service."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    act: str
+    slot: str | None = None
+    v: list[str] = []
+    c: list[str] | None = None
+    svc: str | None = None
+
+
+class Turn(BaseModel):
+    """What one side said."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    role: str
+    text: str
+    acts: list[Act] = []
+
+
+class Reply(BaseModel):
+    """A read-back and the reply to it, as turn numbers from 0."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    ask: int
+    reply: int
+    label: str
+
+
+class Gold(BaseModel):
+    """What the corpus says about a conversation."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    confirm_replies: list[Reply] = []
+
+
+class Dialogue(BaseModel):
+    """One conversation of the corpus."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    row: int
+    id: str
+    services: list[str]
+    turns: list[Turn]
+    gold: Gold = Gold()
+    split: str = "all"
+    orig_split: str | None = None
+
+    @property
+    def part(self) -> str:
+        """The split the corpus's makers put it in."""
+        return self.orig_split or self.split
+
+    def ours(self, act: Act) -> bool:
+        """Whether an act belongs to a Services_* service."""
+        return (act.svc or self.services[0]).startswith("Services_")
+
+
+def dialogue(row: Mapping[str, Any]) -> Dialogue:
+    """Return a row as a conversation; `BadInput` names the row and field."""
+    try:
+        return Dialogue.model_validate(row)
+    except ValidationError as problem:
+        first = problem.errors()[0]
+        where = ".".join(str(step) for step in first["loc"])
+        raise BadInput(f"row {row.get('row')} ({row.get('id')}): {where}: {first['msg']}") from problem
+
+
+def listening(before: Turn | None, kinds: tuple[Named, ...]) -> Listening:
+    """Return what the reader would know after an assistant turn."""
+    acts = {act.act for act in before.acts} if before else set()
+    our_act = next((ours for theirs, ours in _OUR_ACTS if theirs in acts), "none")
+    slots = {act.slot or "" for act in before.acts if act.act == "REQUEST"} if before else set()
+    if our_act == "asked_detail" and any(slot.endswith(("_date", "_time")) for slot in slots):
+        our_act = "asked_when"
+    return Listening(
+        now=NOW,
+        our_act=our_act,
+        offered=(before.text,) if before and our_act == "offered" else (),
+        confirming=before.text if before and our_act == "read_back" else None,
+        services=kinds,
+        tasks=TASKS,
+    )

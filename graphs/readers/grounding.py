@@ -1,0 +1,169 @@
+"""What is done to every reading, whoever made it: values whose words the customer did not say are dropped."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from domain.reading import Listening, Reading, Said
+from graphs.readers.names import services_in, staff_in
+from graphs.readers.words import NUMBERS, exactly, nearly, plain, printable, said_in, spelled, words
+
+_GLUE: Final = frozenset("a an the at on of in for around about to and or from till until between please".split())
+_DENYING: Final = frozenset({"not", "except", "besides"})
+_ANYONE: Final = frozenset("anyone anybody any whoever whichever either preference mind matter care available".split())
+_OURSELVES: Final = frozenset("i me my myself".split())
+_NAME_MARKS: Final = frozenset(" '-.")
+_CURLY_TO_STRAIGHT: Final = str.maketrans("\u2018\u2019\u02bc", "'''")
+_BETWEEN_DIGITS: Final = re.compile(r"(?<=\d)[\s().\-/]+(?=\d)")
+_DIGIT_WORDS: Final = {word: str(NUMBERS[word]) for word in "zero oh one two three four five six seven eight nine".split()}
+_ANYWHERE: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    text: str
+    words: tuple[str, ...]
+    listening: Listening
+
+    def says(self, value: str, *, gap: int) -> bool:
+        return said_in(self.words, words(value), nearly, gap=gap)
+
+
+def grounded(reading: Reading, text: str, listening: Listening) -> tuple[Reading, tuple[str, ...]]:
+    """Return the reading with only what `text` says, and what was dropped, as "<number>.<field>" without any words.
+
+    Services and staff become listed names; a request for a task we do not have becomes `unclear`; a detail or a
+    choice of which nothing is left is dropped whole, and a reading of which nothing is left is `unclear`.
+    """
+    heard = _Heard(printable(text), words(text), listening)
+    kept: list[Said] = []
+    dropped: list[str] = []
+    for number, said in enumerate(reading.said):
+        one, lost = _checked(said, heard)
+        dropped.extend(f"{number}.{field}" for field in lost)
+        if one is not None:
+            kept.append(one)
+    nothing = all(one.act == "unclear" for one in kept) and reading.contact_wish is None
+    return reading.model_copy(update={"said": kept, "unclear": reading.unclear or nothing}), tuple(dropped)
+
+
+def restrained(reading: Reading, listening: Listening) -> tuple[Reading, tuple[str, ...]]:
+    """Return a model's reading without what no model decides, and what was dropped, as "<number>.<what>".
+
+    At a read-back yes and no are read by rule; and a model may revoke a consent but never give one.
+    """
+    ruled = ("affirm", "negate") if listening.our_act == "read_back" else ()
+    dropped = [f"{number}.{said.act}" for number, said in enumerate(reading.said) if said.act in ruled]
+    wish = reading.contact_wish
+    if wish == "start":
+        wish = None
+        dropped.append("contact_wish")
+    said = [one for one in reading.said if one.act not in ruled]
+    return reading.model_copy(update={"said": said, "contact_wish": wish}), tuple(dropped)
+
+
+def _checked(said: Said, heard: _Heard) -> tuple[Said | None, list[str]]:
+    told = {field: value for field in _CHECKS if (value := getattr(said, field))}
+    found = {field: _CHECKS[field](value, heard) for field, value in told.items()}
+    lost = [field for field, value in found.items() if not value or (field == "items" and len(value) < len(told[field]))]
+    if "quote" in found:
+        found["quote"] = found["quote"] or ""
+    if "question" in lost:
+        found["question"] = found.get("quote") or None
+    if "task" in lost and said.act == "request":
+        found["act"] = "unclear"
+    one = said.model_copy(update=found)
+    empty = said.act in ("inform", "choose") and not any(getattr(one, field) for field in _CHECKS)
+    return (None if lost and empty else one), lost
+
+
+def _task(value: str, heard: _Heard) -> str | None:
+    return value if value in heard.listening.tasks else None
+
+
+def _service(value: str, heard: _Heard) -> str | None:
+    said = services_in(heard.text, heard.listening.services)
+    return next((name for name in services_in(plain(value), heard.listening.services) if name in said), None)
+
+
+def _staff(value: str, heard: _Heard) -> str | None:
+    if value.casefold() == "anyone":
+        return "anyone" if _ANYONE.intersection(heard.words) else None
+    said = staff_in(heard.text, heard.listening.staff)
+    wished = words(value)
+    return next((name for name in said if said_in(wished, words(name)) or value in _called(name, heard.listening)), None)
+
+
+def _called(name: str, listening: Listening) -> tuple[str, ...]:
+    return next((member.aliases for member in listening.staff if member.name == name), ())
+
+
+def _when(value: str, heard: _Heard) -> str | None:
+    value = plain(value)
+    wanted = [word for word in words(value) if word not in _GLUE]
+    said = [word for word in heard.words if word not in _GLUE]
+    return value if said_in(said, wanted, nearly, gap=8, barred=_DENYING) else None
+
+
+def _who(value: str, heard: _Heard) -> str | None:
+    value = plain(value)
+    return value if heard.says(value, gap=3) else None
+
+
+def _items(value: list[str], heard: _Heard) -> list[str]:
+    return [item for item in map(plain, value) if heard.says(item, gap=3)]
+
+
+def _party(value: int, heard: _Heard) -> int | None:
+    numbers = {NUMBERS.get(word, int(word) if word.isdecimal() else 0) for word in heard.words}
+    ourselves = _OURSELVES.intersection(heard.words)
+    said = value in numbers or (value == 2 and ourselves and "and" in heard.words) or (value == 1 and ourselves)
+    return value if said else None
+
+
+def _name(value: str, heard: _Heard) -> str | None:
+    value = plain(value).translate(_CURLY_TO_STRAIGHT).strip(" ,.;:!?\"()")
+    if any(mark not in _NAME_MARKS and unicodedata.category(mark)[0] not in "LM" for mark in value):
+        return None
+    named = words(value)
+    return value if said_in(heard.words, named, exactly, gap=2) or "".join(named) in spelled(heard.words) else None
+
+
+def _contact(value: str, heard: _Heard) -> str | None:
+    value = printable(value)
+    if "@" in value:
+        written = re.sub(r"\s+", "", re.sub(r" dot ", ".", re.sub(r" at ", "@", heard.text.casefold())))
+        return value if re.fullmatch(r"[^\s<>@]+@[^\s<>@]+", value) and value.casefold() in written else None
+    digits = re.sub(r"\D", "", value)
+    spoken = " ".join(_DIGIT_WORDS.get(word, word) for word in heard.words)
+    runs = re.findall(r"\d+", _BETWEEN_DIGITS.sub("", spoken))
+    return value if len(digits) >= 7 and digits.removeprefix("1") in {run.removeprefix("1") for run in runs} else None
+
+
+def _copied(value: str, heard: _Heard) -> str | None:
+    value = plain(value)
+    return value if value and (value in heard.text or heard.says(value, gap=_ANYWHERE)) else None
+
+
+def _choice(value: int, heard: _Heard) -> int | None:
+    return value if value <= len(heard.listening.offered) else None
+
+
+_CHECKS: Final[dict[str, Callable[[Any, _Heard], Any]]] = {
+    "task": _task,
+    "who": _who,
+    "service": _service,
+    "staff": _staff,
+    "when_words": _when,
+    "party": _party,
+    "items": _items,
+    "name": _name,
+    "contact": _contact,
+    "question": _copied,
+    "choice": _choice,
+    "quote": _copied,
+}

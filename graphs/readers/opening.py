@@ -1,0 +1,73 @@
+"""Reading a turn that answers nothing in particular: the first message, or one after we have answered."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from domain.reading import Listening, Said
+from graphs.readers.pieces import Piece
+
+_FREE: Final = re.compile(
+    r"\b(?:can|could|would|will) (?:\w+ ){1,3}(?:do|fit|see|take|have|get|come|be|make)\b|\b(?:have|got|any|anything|something|free|available)\b"
+    r"|\b(?:come|pop|drop) in\b"
+)
+_SOME_KIND: Final = re.compile(r"\b(?:an?|some|any) (?:\w+ )?(?:\w+ist|doctor|counsel\w+|therap\w+|salon|provider|restaurant|place|physician)\b")
+
+
+def opening(piece: Piece, listening: Listening) -> list[Said]:
+    """Return what one piece says when we have asked nothing."""
+    if (plain := always(piece)) is not None:
+        return plain
+    if piece.tasks:
+        return [piece.said("request", task=_which(piece), told=True)]
+    if piece.says("alternatives") and listening.our_act not in ("none", "greeted"):
+        return [piece.said("alternatives", told=True)]
+    if asks_for_a_time(piece):
+        return [piece.said("request", task="book", told=True)]
+    if piece.question and not piece.says("greets"):
+        return [piece.said("ask", told=True)]
+    if piece.details.services and listening.our_act in ("none", "greeted") and "find" not in listening.tasks:
+        return [piece.said("request", task="book", told=True), *piece.social()]
+    if piece.details:
+        return [*stance(piece), piece.said("inform", told=True)]
+    return stance(piece) or piece.social()
+
+
+def always(piece: Piece) -> list[Said] | None:
+    """Return what means the same whatever we said before: are you a bot, say it again, a person please."""
+    if piece.says("bot") and "human" not in piece.tasks and not piece.details.when_words:
+        return [piece.said("ask", task="bot")]
+    if "human" in piece.tasks:
+        return [piece.said("request", task="human", told=True)]
+    if piece.says("repeats") and not piece.details.when_words and not piece.tasks:
+        return [piece.said("repeat")]
+    if piece.says("menu") and not piece.tasks and not piece.details:
+        return [piece.said("ask", task="help")]
+    return None
+
+
+def asks_for_a_time(piece: Piece) -> bool:
+    """Whether it asks for a free time: "can Ana do my colour on Thursday?", "anything tomorrow?"."""
+    told = piece.details
+    return bool(told.when_words and _FREE.search(piece.part.plain) and not piece.on_topic())
+
+
+def stance(piece: Piece) -> list[Said]:
+    """Return the yes, the no or the doubt in a piece, with its thanks and goodbye."""
+    social = piece.social()
+    if piece.says("no", "denies", "later") and not (piece.says("hesitates") and not piece.says("no")):
+        return [piece.said("negate"), *social]
+    if piece.says("later"):
+        return [piece.said("negate"), *social]
+    if piece.doubts and piece.says("hesitates"):
+        return [piece.said("unclear"), *social]
+    if piece.says("yes", "agrees") and not (social and piece.merely_polite()):
+        return [piece.said("affirm"), *social]
+    return social
+
+
+def _which(piece: Piece) -> str | None:
+    if "find" in piece.tasks and piece.task == "book" and _SOME_KIND.search(piece.part.plain):
+        return "find"
+    return piece.task

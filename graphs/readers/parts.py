@@ -1,0 +1,101 @@
+"""Cutting a turn into parts: one sentence, or one half of "book me a cut and do you sell gift cards?"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from domain.reading import MAX_TEXT
+
+MAX_PARTS = 12
+_SAME_WIDTH = str.maketrans(
+    {"’": "'", "‘": "'", "`": "'", "“": '"', "”": '"', "–": "-", "—": "-", " ": " ", "\t": " ", "\r": "\n"}
+)
+_SENTENCE_END = re.compile(r"(?<=[!?;])\s*(?=\S)|(?<=\.)\s+(?=\S)|\n+|(?<=[a-z]{2}\.)(?=[A-Z])")
+_ABBREVIATED = re.compile(r"\b(?:st|dr|mr|mrs|ms|no|jr|appt|approx|[ap]\.m|[a-z])\.$", re.IGNORECASE)
+_ASKS = (
+    r"(?:what|where|when|who|which|how|why|wher)(?:'?s|'?re| is| are| was| do| does| much| long| many| time| about)\b"
+    r"|(?:do|does|is|are|can|could|would|will|may) (?:you|u|i|we|they|he|she|it|there|the|that|this|your|my)\b"
+    r"|(?:please )?(?:tell me|let me know|give me)\b"
+)
+_AND_ASKS = re.compile(
+    rf"(?:\s*,\s*|\s+-+\s+|\s+)(?:and|also|and also|plus|but|btw|by the way)[\s,]+(?:(?:also|please)\s+)?(?={_ASKS})"
+    rf"|\s*,\s*(?={_ASKS})",
+    re.IGNORECASE,
+)
+_THEN_ASKS = re.compile(
+    r"^\W*(?:yes|yeah|yep|yup|sure|ok|okay|great|perfect|correct|thanks|thank you|cool|alright|fine|good|hi|hello|hey)"
+    rf"(?: (?:please|thanks|thank you|there))?(?P<gap>[\s!,-]+)(?={_ASKS})",
+    re.IGNORECASE,
+)
+_STRETCHED = re.compile(r"([a-z])\1{2,}")
+_SPELLED = {
+    "yea": "yeah", "yeh": "yeah", "yah": "yeah", "ye": "yeah", "yh": "yeah", "yas": "yes", "yass": "yes", "yess": "yes",
+    "yesh": "yes", "yse": "yes", "yupp": "yup", "yepp": "yep", "k": "ok", "kk": "ok", "okey": "okay", "okie": "okay",
+    "oki": "okay", "okk": "ok", "o.k": "ok", "pls": "please", "plz": "please", "plse": "please", "pleas": "please",
+    "thx": "thanks", "tks": "thanks", "thnx": "thanks", "tnx": "thanks", "thankyou": "thank you", "ty": "thank you",
+    "tysm": "thank you", "u": "you", "ur": "your", "r": "are", "im": "i'm", "id": "i'd",
+    "ive": "i've", "dont": "don't", "doesnt": "doesn't", "didnt": "didn't", "cant": "can't", "cannot": "can't",
+    "wont": "won't", "wouldnt": "wouldn't", "isnt": "isn't", "arent": "aren't", "thats": "that's", "whats": "what's",
+    "wheres": "where's", "whens": "when's", "hows": "how's", "its": "it's", "lets": "let's", "gud": "good",
+    "gr8": "great", "def": "definitely", "defo": "definitely", "deffo": "definitely", "abt": "about", "w": "with",
+    "appt": "appointment", "appts": "appointments", "apt": "appointment", "apptmt": "appointment",
+    "appoinment": "appointment", "apointment": "appointment", "appointmnt": "appointment", "appintment": "appointment",
+    "appoinntment": "appointment", "appointement": "appointment", "apointments": "appointments",
+    "resched": "reschedule", "rebook": "reschedule", "canel": "cancel", "cancle": "cancel", "cansel": "cancel", "cancell": "cancel",
+    "gonna": "going to", "wanna": "want to", "gotta": "have to", "lemme": "let me", "gimme": "give me", "ca": "can",
+    "avail": "available", "availble": "available", "avaliable": "available", "reservaton": "reservation",
+}  # fmt: skip
+_WORD = re.compile(r"\w+(?:\.\w+)*(?:'\w+)?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a turn: the customer's own words, and the same words in lower case with usual spelling."""
+
+    raw: str
+    plain: str
+
+    @property
+    def asks(self) -> bool:
+        """Whether it ends with a question mark."""
+        return self.raw.rstrip(" \"')").endswith("?")
+
+
+def tidy(text: str) -> str | None:
+    """Return the text with plain quotes and spaces, every character in its place; None if it cannot be a message."""
+    if len(text) > MAX_TEXT:
+        return None
+    odd = sum(1 for c in text if (ord(c) < 32 and c not in "\n\r\t") or c == "\ufffd")
+    if odd and odd * 20 >= len(text):
+        return None
+    plain = "".join(c if c >= " " or c == "\n" else " " for c in text.translate(_SAME_WIDTH))
+    return plain if plain.strip() else None
+
+
+def plain(text: str) -> str:
+    """Return the words in lower case, stretched letters and SMS spellings undone, single spaces."""
+    lower = _STRETCHED.sub(r"\1", text.lower())
+    return " ".join(_WORD.sub(lambda m: _SPELLED.get(m[0], m[0]), lower).split())
+
+
+def split(text: str) -> tuple[Part, ...]:
+    """Cut tidied text into parts; more than `MAX_PARTS` are dropped."""
+    parts = [half for sentence in _sentences(text) for half in _halves(sentence)]
+    return tuple(Part(raw, plain(raw)) for raw in parts if re.search(r"[^\W_]|👍|👌", raw))[:MAX_PARTS]
+
+
+def _sentences(text: str) -> list[str]:
+    out: list[str] = []
+    for piece in _SENTENCE_END.split(text):
+        if out and _ABBREVIATED.search(out[-1][-8:]) and not out[-1].endswith("\n"):
+            out[-1] = f"{out[-1]} {piece.strip()}"
+        elif piece.strip():
+            out.append(piece.strip())
+    return out
+
+
+def _halves(sentence: str) -> list[str]:
+    if found := _THEN_ASKS.match(sentence):
+        return [sentence[: found.start("gap")].strip(), *_halves(sentence[found.end() :].strip())]
+    return [half.strip() for half in _AND_ASKS.split(sentence) if half.strip()]

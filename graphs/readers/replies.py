@@ -1,0 +1,132 @@
+"""Reading a turn as the reply to what we last said: a proposal, a question, options, a closing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+from domain.reading import Listening, OurAct, Said
+from graphs.readers.choices import choice_in
+from graphs.readers.opening import always, asks_for_a_time, opening, stance
+from graphs.readers.person import code_in
+from graphs.readers.pieces import Piece
+
+_BOOK_IT: Final = re.compile(r"\b(?:book|schedule|reserve|take|have|get|try|do|make|request) (?:it|that|this|them)\b|^(?:please )?book\b")
+_ELSEWHERE: Final = ("cancel", "refund", "human")
+_DETAIL_TASKS: Final = frozenset({"book", "find", "move", "check", "lead", "order", "quote"})
+_HAS_DIGIT: Final = re.compile(r"\d")
+
+Reply = Callable[[Piece, Listening], list[Said]]
+
+
+def proposed(piece: Piece, listening: Listening) -> list[Said]:
+    """Read the answer to "would you like to book it?"."""
+    if (plain := always(piece)) is not None:
+        return plain
+    if piece.says("no", "later", "denies") and not piece.tasks:
+        return [piece.said("negate"), *_question(piece), *piece.social()]
+    if piece.task in _ELSEWHERE:
+        return [piece.said("request", task=piece.task, told=True)]
+    if piece.says("yes", "agrees") or piece.tasks:
+        return [piece.said("affirm", task=piece.task), *_informs(piece), *piece.social()]
+    if piece.doubts and not piece.details:
+        return [piece.said("unclear")]
+    return opening(piece, listening)
+
+
+def asked(piece: Piece, listening: Listening) -> list[Said]:
+    """Read the answer to a question for a service, a day or any other detail."""
+    if (plain := always(piece)) is not None:
+        return plain
+    if piece.says("alternatives") and not piece.details:
+        return [piece.said("alternatives")]
+    elsewhere = [task for task in piece.tasks if task not in _DETAIL_TASKS]
+    if elsewhere and not (piece.details and elsewhere == ["cancel"] and not _is_about_cancelling(piece)):
+        return [piece.said("request", task=elsewhere[0], told=True)]
+    if piece.details:
+        return [piece.said("inform", told=True), *piece.social()]
+    if piece.task in ("move", "check", "lead", "order", "quote"):
+        return [piece.said("request", task=piece.task)]
+    if piece.question and not piece.tasks:
+        return [piece.said("ask")]
+    if stood := stance(piece):
+        return stood
+    return [piece.said("inform")] if listening.our_act != "asked_when" or piece.tasks else []
+
+
+def asked_code(piece: Piece, listening: Listening) -> list[Said]:
+    """Read the answer to "please send the code we texted": its digits are the quote."""
+    code = code_in(piece.part.raw)
+    if code is not None:
+        return [Said(act="inform", quote=code)]
+    return opening(piece, listening)
+
+
+def offered(piece: Piece, listening: Listening) -> list[Said]:
+    """Read what is said to the options on the table."""
+    if (plain := always(piece)) is not None:
+        return plain
+    if piece.task in _ELSEWHERE:
+        return [piece.said("request", task=piece.task, told=True)]
+    if piece.says("alternatives") or (piece.task == "find"):
+        return [piece.said("alternatives", told=True)]
+    refused = piece.says("no", "denies") and not piece.says("hesitates")
+    if not refused and (number := choice_in(piece.part.plain, piece.part.raw, listening)) is not None:
+        return [piece.said("choose").model_copy(update={"choice": number})]
+    if piece.tasks:
+        return _taken(piece)
+    if piece.question and asks_for_a_time(piece):
+        return [piece.said("alternatives", told=True)]
+    if piece.question and not piece.says("greets"):
+        return [piece.said("ask", told=True)]
+    return _answered(piece)
+
+
+def closing(piece: Piece, listening: Listening) -> list[Said]:
+    """Read what is said after we asked for anything else, or told how it went."""
+    if piece.says("no") and not piece.tasks and not piece.details and not piece.question:
+        return [piece.said("negate"), *piece.social()]
+    return opening(piece, listening)
+
+
+def _taken(piece: Piece) -> list[Said]:
+    if piece.task == "book" and not piece.details and _BOOK_IT.search(piece.part.plain):
+        return [piece.said("affirm", task="book"), *piece.social()]
+    agreed = [piece.said("affirm")] if piece.says("yes", "agrees") and not piece.merely_polite() else []
+    return [piece.said("request", task=piece.task, told=True), *agreed]
+
+
+def _answered(piece: Piece) -> list[Said]:
+    stood = stance(piece)
+    if piece.details:
+        return [*stood, piece.said("inform", told=True)]
+    return stood
+
+
+def _informs(piece: Piece) -> list[Said]:
+    return [piece.said("inform", told=True)] if piece.details else []
+
+
+def _question(piece: Piece) -> list[Said]:
+    return [piece.said("ask")] if piece.question else []
+
+
+def _is_about_cancelling(piece: Piece) -> bool:
+    return bool(re.search(r"\bcancel", piece.part.plain))
+
+
+REPLIES: Final[dict[OurAct, Reply]] = {
+    "none": opening,
+    "greeted": opening,
+    "asked_service": asked,
+    "asked_when": asked,
+    "asked_detail": asked,
+    "asked_code": asked_code,
+    "offered": offered,
+    "proposed_task": proposed,
+    "asked_anything_else": closing,
+    "told_done": closing,
+    "told_failed": closing,
+    "answered": offered,
+}

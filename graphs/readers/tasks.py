@@ -1,0 +1,125 @@
+"""What a customer wants done: named patterns for each task, the first that fits is the one."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from domain.reading import Listening
+from graphs.readers.cues import Patterns, compiled
+
+VISIT: Final = (
+    r"(?:appointments?|bookings?|reservations?|reservatons?|sessions?|consult\w*|visits?|slots?|table|check-?ups?|cleanings?"
+    r"|openings?|spot|meetings?|estimate|service call|doctor appointment)"
+)
+_MINE = rf"(?:my|our|the|that|this|it|an?|tonight's|tomorrow's|today's)(?: \w+){{0,4}}? ?{VISIT}"
+_BOOKING = (
+    r"(?:book|booking|make|making|schedul(?:e|ing)|set(?:ting)?(?: up)?|setup|arrange|reserv(?:e|ing)|get|getting|fix|plan|grab"
+    r"|put (?:me|us) (?:down|in)|sign me up|fit (?:me|us)|squeeze (?:me|us)|hold|have|request)"
+)
+_WANT = r"(?:(?:i|we)(?:'d| would| really|'ll| will| do| am|'m)* ?(?:need(?:ing)?|want(?:ing)?|like|wish|love|hop(?:e|ing)|looking|require))"
+_KIND = (
+    r"(?:dentist|doctor|therapist|stylist|hair\w*|salon|psych\w+|counsel\w+|barber|plumber|electrician|physician|mechanic"
+    r"|ob-?gyn\w*|gyn\w*|dermatolog\w+|ophthalmolog\w+|general pract\w+|restaurant|provider|place|specialist|clinic|gp)s?"
+)
+
+WANTS: Final[Patterns] = {
+    "human": (
+        r"\b(?:talk|speak|chat|connect|transfer|put|get|reach|pass)\b.{0,25}"
+        r"\b(?:human|person|people|agent|rep|representative|manager|someone|somebody|staff|receptionist|owner|operator)\b"
+        r"(?!.{0,20}\b(?:appointment|about booking))",
+        r"\b(?:real|live|actual) (?:human|person)(?: please)?$|^(?:a )?(?:human|person|agent|operator|receptionist|representative)"
+        r"(?: please)?[.!]*$|\b(?:need|want|get me) (?:a|an) (?:\w+ )?(?:human|person|agent|operator|manager)\b",
+        r"\b(?:can|could|would|will) (?:someone|somebody|you|anyone|the \w+) (?:please )?(?:call|ring|phone) me\b|\bcall me (?:back|please)\b"
+        r"|^(?:please )?call me\b|\bgive me a (?:call|ring)\b|\bcustomer service\b",
+    ),
+    "refund": (
+        r"\b(?:refund\w*|reimburse\w*|money back|deposit back|charge ?back)\b|\breturn my (?:money|deposit)\b",
+        r"\b(?:get|want|have|give me|need|send)\b.{0,15}\b(?:deposit|money|payment)\b.{0,10}\b(?:back|returned)\b",
+        r"\bovercharged\b|\bcharged (?:me )?(?:twice|too much)\b",
+    ),
+    "move": (
+        r"\b(?:reschedul\w*|postpone)\b",
+        rf"\b(?:move|push|change|switch|shift|bump|bring|swap|put back|delay)\b.{{0,20}}\b{_MINE}\b(?!.{{0,15}}\bpolicy)",
+        r"\b(?:move|push|change|switch|shift|bump)\b.{0,15}\b(?:it|that|this|me|mine|us|time|date|day)\b.{0,20}\b(?:to|for|from|until|back|till)\b",
+        r"\b(?:move|change|switch|different) (?:my|the|our) (?:time|date|day)\b|\b(?:different|another|new) (?:time|day|date) for my\b",
+        r"\b(?:push|move|bump|shift) (?:me|mine|it|us) (?:back|forward|to)\b|\bcome (?:in )?(?:on )?\w+ instead of\b",
+    ),
+    "cancel": (
+        rf"\b(?:cancel\w*|call off|get rid of|withdraw|scrap|scratch|drop|undo|delete|remove|abandon|take (?:back|off)|discontinue)\b.{{0,60}}\b{VISIT}\b",
+        rf"\b{VISIT}\b.{{0,40}}\b(?:cancel\w*|no longer needed|removed|called off|deleted)\b|\bdon't need\b.{{0,25}}\b{VISIT}\b",
+        r"\bcancel(?:l?ed|l?ing|lation)?\b(?!.{0,20}\b(?:policy|fee|charge))",
+        r"\b(?:can't|cannot|can not|won't|not|unable to)(?: be able to)? (?:make (?:it|my|the)|come(?: in)?\b|attend|be (?:there|coming|in)\b)",
+        rf"\bno longer (?:need|want)\b.{{0,30}}\b{VISIT}\b",
+    ),
+    "check": (
+        rf"\b(?:confirm\w*|verify|verif\w+|check|make sure|assure|validate|see if|ensure|look up|status|remind me|double check)\b.{{0,60}}\b{VISIT}\b(?!.{{0,30}}\bavailab)",
+        r"\b(?:when|what time|what day|which day|what date|who|where) (?:is|are|was|am|do i have|did i|'s)\b.{0,15}\b(?:my|our|i)\b.{0,20}\b(?:appointments?|bookings?|reservations?|visits?|sessions?|meetings?|booked|scheduled|coming|due|meeting)\b",
+        rf"\b(?:do|did|have|am|are|does|is) (?:i|we|it|you|my|our|there)\b.{{0,30}}\b(?:have|having|got|made|show\w*|made|booked|reserved|a|any|my|our)\b.{{0,25}}\b(?:{VISIT}|booked in|reserved)\b.{{0,40}}\b(?:still|for|at|under|with|booked|scheduled|on|confirmed|reserved|today|tomorrow|valid|set|good|correct)\b",
+        rf"\b(?:do|did) (?:i|we) (?:still |already )?have (?:an?|any|my|the|many)? ?(?:\w+ )?{VISIT}\b|\bam i (?:still )?booked\b|\bmy next (?:appointment|visit|booking)\b",
+        rf"\bmy (?:\w+ )?{VISIT}\b.{{0,40}}\b(?:still|confirmed|valid|set|good|on|correct|status|go through|made)\b|\b{VISIT}\b.{{0,40}}\b(?:confirmed|confirmation|still (?:on|good|valid))\b",
+        r"\b(?:my|our|the|today's) (?:meetings?|appointments?|schedule|calendar|bookings?)\b.{0,20}\b(?:today|tomorrow|schedule|this week)\b|\bmeetings\b",
+        r"\bwhat (?:have i|do i have|did i) (?:got )?(?:booked|scheduled|book)\b|\bwhat time (?:am i|is mine|was i|do i come)\b",
+        r"\bstatus of\b|\b(?:track|tracking)\b|\bwhere(?:'s| is) my\b|\border status\b|\bmy (?:order|package|delivery)\b.{0,30}\b(?:arriv|ship|deliver|status|update|ready|come|here|transit|at)\w*",
+        r"\b(?:has|did|is|have|when)\b.{0,20}\bmy\b.{0,20}\b(?:order\w*|package|item\w*|delivery|purchase\w*)\b|\b(?:locate|find|where)\b.{0,12}\bmy (?:package|order|item)",
+    ),
+    "lead": (
+        r"\b(?:quote|quotes|quoted|estimate|ball ?park|pricing for)\b.{0,60}",
+        r"\bgetting married\b|\b(?:my|our) wedding\b|\bbridal\b|\bbridesmaids?\b",
+        r"\b(?:interested in|enquir\w+|inquir\w+) (?:about )?(?:hiring|an event|a party|your|group)\b",
+    ),
+    "order": (
+        r"\b(?:re)?order(?:ed|ing)?\b(?! (?:of|status|number|to))|\b(?:buy|purchase)\b|\bshopping (?:list|cart)\b",
+    ),
+    "book": (
+        rf"\b{_BOOKING}\b(?: \w+){{0,6}}? (?:\w+ ){{0,2}}?{VISIT}\b",
+        rf"\b{_WANT}(?: (?:to )?(?:have|get|make|book|schedule|set up|reserve))? (?:an?|the|another|my|for an?)?(?: \w+){{0,2}}? ?{VISIT}\b",
+        r"\b(?:book|schedule|reserve)\b (?:me|us|him|her|it|that|this|them|with|an?|one|for|something|my|in|the|now|at|on)\b|\b(?:book|schedule|reserve)$",
+        r"^(?:\w+ ){0,2}(?:book|reserve|schedule)\b|\b(?:can|could|may|like to|want to|need to) (?:\w+ )?(?:book|reserve|schedule)\b",
+        r"\btry (?:to (?:book|make|get|schedule)|booking|making|again|for|scheduling|changing|that again)\b|\banother attempt\b",
+        r"\b(?:come|pop|drop|get) in (?:for|on|at|to|today|tomorrow|next|this)\b|\b(?:fit|squeeze|book|get|pencil|slot) (?:me|us) in\b",
+        r"\b(?:any|an?) (?:\w+ )?(?:availability|openings?|slots?|free (?:time|slot)|space|appointments?|time)\b.{0,30}\b(?:today|tomorrow|on|at|this|next|for|tonight|free|available|left)\b",
+        r"\b(?:are you|is \w+|you|anyone|anything) (?:free|available|open for)\b|\bwhen (?:can|could) (?:i|you|we) (?:come|get|see|fit|have)\b|\bneed(?:s)?\b.{0,30}\b(?:scheduled|appointment)\b",
+        r"\bput .{0,30}\bon (?:my|the) (?:schedule|calendar|books)\b|\b(?:need|want|get|require)\b.{0,25}\b(?:maintenance|oil change|inspected|checked(?: out)?|check up|tune up|tire|engine)\b",
+        r"\b(?:see|schedule) (?:the|an?|my|dr|doctor)(?: \w+)? (?:dentist|doctor|therapist|stylist|psych\w+|for|on)\b|\bget my (?:\w+ ){1,2}(?:done|cut|fixed|cleaned|coloured|colored|trimmed)\b",
+        r"\b(?:look at|check) (?:my|out my) (?:car|engine|tires)\b|\bengine light\b|\bmeeting\b.{0,30}\b(?:with|for|at|on)\b",
+    ),
+    "find": (
+        r"\b(?:find|finding|look(?:ing)? (?:for|up|in)|search\w*|locate|recommend\w*|suggest\w*|hunt\w*|seek\w*|point me|pull up|after an?)\b",
+        rf"\b(?:need|want|would like|'d like|wish|get|require|consult|see|visit|interested in)\b(?: \w+){{0,4}}? {_KIND}\b",
+        rf"\b(?:is there|are there|know of|where can i)\b.{{0,30}}\b{_KIND}\b|\bin (?:need|search) of\b",
+    ),
+}
+_COMPILED: Final = compiled(WANTS)
+_NOT_A_WISH: Final = compiled(
+    {
+        "cancel": (r"\bcancell?ation (?:policy|fee|charge)\b|\b(?:don't|do not|not) (?:want to )?cancel\b|\bcharge\b.{0,20}\bcancel",),
+        "refund": (r"\brefund policy\b|\b(?:is|are) (?:the |my )?deposits? refundable\b|\bdo you (?:give|do|offer) refunds\b",),
+        "book": (
+            r"\b(?:do|does|will|can) (?:they|you|he|she|it|\w+) (?:\w+ )?(?:take|accept|require|do|allow) (?:\w+ )?(?:reserv|walk|book|appoint)\w*",
+            r"\b(?:book|schedule) (?:\w+ ){0,2}(?:online|on the website|through|via|over the phone)\b",
+            r"\b(?:don't|do not|not) (?:want to )?(?:book|schedule)\b|\b(?:need|have) to (?:book|make an appointment|have an appointment)\b.*\?$",
+        ),
+        "move": (r"\b(?:don't|do not) (?:want to )?(?:move|change)\b",),
+    }
+)
+
+
+def wanted(plain: str, listening: Listening) -> tuple[str, ...]:
+    """Return the tasks asked for in one part, most telling first; only tasks the business takes."""
+    found: list[str] = []
+    for task, pattern in _COMPILED.items():
+        ours = _offered_as(task, listening)
+        if ours is None or not pattern.search(plain):
+            continue
+        not_a_wish = _NOT_A_WISH.get(task)
+        if not_a_wish is None or not not_a_wish.search(plain):
+            found.append(ours)
+    return tuple(found)
+
+
+def _offered_as(task: str, listening: Listening) -> str | None:
+    if task in listening.tasks:
+        return task
+    if task == "lead" and "quote" in listening.tasks:
+        return "quote"
+    return None

@@ -56,5 +56,5 @@ soak: $(READY)  ## run under load for long, with processes killed
 	$(BIN)/python -m bench soak $(ARGS)
 
 lock: $(READY)  ## renew both locks from pyproject.toml
-	$(LOCK) --extra postgres --output-file requirements.lock $(ARGS)
 	$(LOCK) --extra postgres --group dev --output-file requirements-dev.lock $(ARGS)
+	$(LOCK) --extra postgres --constraint requirements-dev.lock --output-file requirements.lock

@@ -48,6 +48,12 @@ class Feed:
 
     async def stream(self, after: int) -> AsyncIterator[str]:
         """Yield the frames after a number for as long as the client stays."""
+        yield ": hello\n\n"
+        async for number, name, data in self.items(after):
+            yield (f"id: {number}\n" if number else "") + f"event: {name}\ndata: {json.dumps(data)}\n\n"
+
+    async def items(self, after: int) -> AsyncIterator[tuple[int, str, Any]]:
+        """Yield number, name and data of the events after a number, until cut."""
         self.loop = asyncio.get_running_loop()
         self.asked.append(after)
         queue: asyncio.Queue[tuple[int, str, Any] | None] = asyncio.Queue()
@@ -55,10 +61,8 @@ class Feed:
         for item in [item for item in self.past if item[0] > after]:
             queue.put_nowait(item)
         try:
-            yield ": hello\n\n"
-            while item := await queue.get():
-                number, name, data = item
-                yield (f"id: {number}\n" if number else "") + f"event: {name}\ndata: {json.dumps(data)}\n\n"
+            while found := await queue.get():
+                yield found
         finally:
             self.followers.discard(queue)
 

@@ -103,7 +103,9 @@ def _count(intent: str, heard: str) -> Counter[str]:
     if intent not in RIGHT:
         return Counter(other_domain=1, other_action=action)
     right = heard in RIGHT[intent]
-    return Counter(in_domain=1, right=right, asks_again=not right and heard == "unclear", wrong_action=not right and action)
+    return Counter(
+        in_domain=1, right=right, asks_again=not right and heard == "unclear", wrong_action=not right and action
+    )
 
 
 def _row(row: Mapping[str, Any]) -> Row:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from domain.errors import BadInput
-from domain.reading import Named, Reading
+from domain.reading import Named, Reading, Said
 from evals.sgd_dialogue import Act, Dialogue, dialogue, listening
 from evals.sgd_replay import replays
 from graphs.readers.consent import is_plain_yes, is_yes
@@ -73,7 +73,13 @@ def passed(found: Mapping[str, object]) -> bool:
 
 def eight_acts(reading: Reading) -> list[str]:
     """Return a reading as the corpus's acts: book find inform accept reject ask alternatives bye, or other."""
-    return [said.task if said.task in ("book", "find") else OURS.get(said.act, "other") for said in reading.said]
+    return [_act(said) for said in reading.said]
+
+
+def _act(said: Said) -> str:
+    if said.act == "request" and said.task in ("book", "find"):
+        return said.task
+    return OURS.get(said.act, "other")
 
 
 def count(one: Dialogue, kinds: tuple[Named, ...]) -> Counter[str]:

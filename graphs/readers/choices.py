@@ -23,7 +23,9 @@ _NUMBER: Final = re.compile(
 )
 _LAST: Final = re.compile(r"\b(?:last|latter|latest|final|bottom)(?: (?:one|option|slot|time))?\b")
 _LATER: Final = re.compile(r"\bthe (?:later|second) (?:one|time|slot|option)\b|\blater one\b")
-_EARLIER: Final = re.compile(r"\b(?:the )?(?:earlier|earliest|soonest|sooner|top) (?:one|time|slot|option)\b|\bthe (?:earliest|soonest)\b")
+_EARLIER: Final = re.compile(
+    r"\b(?:the )?(?:earlier|earliest|soonest|sooner|top) (?:one|time|slot|option)\b|\bthe (?:earliest|soonest)\b"
+)
 
 
 def choice_in(plain: str, raw: str, listening: Listening) -> int | None:

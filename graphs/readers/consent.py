@@ -27,7 +27,7 @@ _AGREEING: Final = frozenset(
     " you your you're you've we us let let's it's that's that'll that'd it'll there's a an the for to with of in on by at as so"
     " and too also just really quite pretty much about both again now then here go ahead going please thanks thank thankful lot"
     " oh ah hi hello well like love want wanted need needed said asked meant mean think thought thinking wish would've"
-    " way idea plan means sense mind fact information into free available"
+    " way idea plan mentioned instructed stated requested told granted spot terrific completely entirely means sense mind fact information into free available"
     # doing it
     " book booked make makes making schedule scheduled scheduling set reserve reserved reserving confirm put arrange proceed"
     " continue take try lock finalize finalise secure sign up down see seeing forward appreciate appreciated help helpful kind"
@@ -39,7 +39,7 @@ _BOOK_IT: Final = re.compile(
 )
 _WORD: Final = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 _EMOJI_YES: Final = re.compile("[👍👌✅🙌💯]")
-_BREAKS_A_YES: Final = frozenset({"no", "denies", "hesitates", "conditions", "later", "repeats"})
+_BREAKS_A_YES: Final = frozenset({"no", "denies", "drops", "hesitates", "conditions", "later", "repeats"})
 _SIDE_ACTS: Final = frozenset({"affirm", "thanks", "bye", "greet"})
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from domain.reading import Act, Listening, Said
-from domain.when import read_when
+from domain.when import When, read_when
 from graphs.readers.names import services_in, staff_in
 from graphs.readers.parts import Part
 from graphs.readers.person import contact_in, name_in, party_in, who_in
@@ -21,6 +21,8 @@ _ANY_TIME: Final = re.compile(
     r"|soonest|earliest(?: possible)?|when(?:ever)? you(?:'re| are) free)\b",
     re.IGNORECASE,
 )
+
+_MOST_WORDS: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,9 @@ class Details:
     who: str | None = None
 
     def __bool__(self) -> bool:
-        return bool(self.services or self.staff or self.when_words or self.party or self.name or self.contact or self.who)
+        return bool(
+            self.services or self.staff or self.when_words or self.party or self.name or self.contact or self.who
+        )
 
     def said(self, act: Act, quote: str, task: str | None = None, question: str | None = None) -> Said:
         """Return these details as one thing said."""
@@ -75,15 +79,23 @@ def details(part: Part, listening: Listening) -> Details:
 
 
 def when_words(text: str, listening: Listening) -> str | None:
-    """Return the customer's own words about day and time, from the first to the last of them."""
-    when = read_when(text, listening.now, opens=listening.opens, closes=listening.closes)
-    spans = [span for span in when.spans if span.strip()]
-    if not spans:
+    """Return the customer's own words about day and time, from the first to the last of them.
+
+    What they mean must survive the cut: where a word outside them matters ("not Friday"), the whole text is returned.
+    """
+    when = _read(text, listening)
+    if when.empty or not when.spans:
         any_time = _ANY_TIME.search(text)
         return any_time[0] if any_time else None
-    starts = [(text.find(span), span) for span in spans]
-    if any(at < 0 for at, _ in starts):
-        return " ".join(spans)[:200]
-    first = min(at for at, _ in starts)
-    last = max(at + len(span) for at, span in starts)
-    return text[first:last].strip()[:200] if last - first <= 200 else " ".join(spans)[:200]
+    words = text[when.spans[0][0] : max(end for _, end in when.spans)].strip()
+    if len(words) > _MOST_WORDS or not _alike(_read(words, listening), when):
+        words = text.strip() if len(text.strip()) <= _MOST_WORDS else words[:_MOST_WORDS]
+    return words
+
+
+def _read(text: str, listening: Listening) -> When:
+    return read_when(text, listening.now, opens=listening.opens, closes=listening.closes)
+
+
+def _alike(one: When, other: When) -> bool:
+    return replace(one, spans=(), ambiguous=()) == replace(other, spans=(), ambiguous=())

@@ -16,10 +16,11 @@ _GLUE: Final = frozenset("a an the at on of in for around about to and or from t
 _DENYING: Final = frozenset({"not", "except", "besides"})
 _ANYONE: Final = frozenset("anyone anybody any whoever whichever either preference mind matter care available".split())
 _OURSELVES: Final = frozenset("i me my myself".split())
+_ABOUT_US: Final = frozenset({"help", "bot"})  # what a question may be about: what we can do, whether we are a person
 _NAME_MARKS: Final = frozenset(" '-.")
 _CURLY_TO_STRAIGHT: Final = str.maketrans("\u2018\u2019\u02bc", "'''")
 _BETWEEN_DIGITS: Final = re.compile(r"(?<=\d)[\s().\-/]+(?=\d)")
-_DIGIT_WORDS: Final = {word: str(NUMBERS[word]) for word in "zero oh one two three four five six seven eight nine".split()}
+_DIGIT_WORDS: Final = {word: str(number) for word, number in NUMBERS.items() if number < 10}
 _ANYWHERE: Final = 10_000
 
 
@@ -69,20 +70,20 @@ def restrained(reading: Reading, listening: Listening) -> tuple[Reading, tuple[s
 def _checked(said: Said, heard: _Heard) -> tuple[Said | None, list[str]]:
     told = {field: value for field in _CHECKS if (value := getattr(said, field))}
     found = {field: _CHECKS[field](value, heard) for field, value in told.items()}
-    lost = [field for field, value in found.items() if not value or (field == "items" and len(value) < len(told[field]))]
+    lost = [field for field, value in found.items() if not value or (field == "items" and len(value) < len(said.items))]
     if "quote" in found:
         found["quote"] = found["quote"] or ""
     if "question" in lost:
         found["question"] = found.get("quote") or None
-    if "task" in lost and said.act == "request":
-        found["act"] = "unclear"
+    if said.act == "request" and said.task and said.task not in heard.listening.tasks:
+        found |= {"act": "unclear", "task": None}
     one = said.model_copy(update=found)
     empty = said.act in ("inform", "choose") and not any(getattr(one, field) for field in _CHECKS)
     return (None if lost and empty else one), lost
 
 
 def _task(value: str, heard: _Heard) -> str | None:
-    return value if value in heard.listening.tasks else None
+    return value if value in heard.listening.tasks or value in _ABOUT_US else None
 
 
 def _service(value: str, heard: _Heard) -> str | None:
@@ -94,12 +95,8 @@ def _staff(value: str, heard: _Heard) -> str | None:
     if value.casefold() == "anyone":
         return "anyone" if _ANYONE.intersection(heard.words) else None
     said = staff_in(heard.text, heard.listening.staff)
-    wished = words(value)
-    return next((name for name in said if said_in(wished, words(name)) or value in _called(name, heard.listening)), None)
-
-
-def _called(name: str, listening: Listening) -> tuple[str, ...]:
-    return next((member.aliases for member in listening.staff if member.name == name), ())
+    wished = staff_in(f"with {plain(value)}", heard.listening.staff)  # "with": Mark, May and Will are names here
+    return next((name for name in wished if name in said), None)
 
 
 def _when(value: str, heard: _Heard) -> str | None:
@@ -126,7 +123,7 @@ def _party(value: int, heard: _Heard) -> int | None:
 
 
 def _name(value: str, heard: _Heard) -> str | None:
-    value = plain(value).translate(_CURLY_TO_STRAIGHT).strip(" ,.;:!?\"()")
+    value = plain(value).translate(_CURLY_TO_STRAIGHT).strip(' ,.;:!?"()')
     if any(mark not in _NAME_MARKS and unicodedata.category(mark)[0] not in "LM" for mark in value):
         return None
     named = words(value)
@@ -139,6 +136,8 @@ def _contact(value: str, heard: _Heard) -> str | None:
         written = re.sub(r"\s+", "", re.sub(r" dot ", ".", re.sub(r" at ", "@", heard.text.casefold())))
         return value if re.fullmatch(r"[^\s<>@]+@[^\s<>@]+", value) and value.casefold() in written else None
     digits = re.sub(r"\D", "", value)
+    if len(digits) >= 7 and re.search(rf"(?<!\d){re.escape(value)}(?!\d)", heard.text):
+        return value
     spoken = " ".join(_DIGIT_WORDS.get(word, word) for word in heard.words)
     runs = re.findall(r"\d+", _BETWEEN_DIGITS.sub("", spoken))
     return value if len(digits) >= 7 and digits.removeprefix("1") in {run.removeprefix("1") for run in runs} else None

@@ -12,8 +12,12 @@ from domain.reading import Named
 
 _TOKEN: Final = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 _LOOKS_ALIKE: Final = 0.84
-_NOT_THESE: Final = re.compile(r"\b(?:not|no|except|but|instead of|other than|rather than|without|isn't|don't want)(?: (?:a|an|the|with))?$")
-_LED_BY: Final = re.compile(r"\b(?:with|by|for|see|ask|is|can|could|does|has|have|and|or|named|called|prefer|want|like|get|dr|than|please|stylist|book)$")
+_NOT_THESE: Final = re.compile(
+    r"\b(?:not|no|except|but|instead of|other than|rather than|without|isn't|don't want)(?: (?:a|an|the|with))?$"
+)
+_LED_BY: Final = re.compile(
+    r"\b(?:with|by|for|see|ask|is|can|could|does|has|have|and|or|named|called|prefer|want|like|get|dr|than|please|stylist|book)$"
+)
 # First names that are also everyday words or dates: only a capital or a word before them makes them a name.
 _EVERYDAY: Final = frozenset(
     "april art bill bob chase dawn dean drew faith frank gene grace guy hope jack joy june mark may mike miles pat pearl ray rich rob"

@@ -9,22 +9,28 @@ from domain.reading import Listening, Said
 from graphs.readers.pieces import Piece
 
 _FREE: Final = re.compile(
-    r"\b(?:can|could|would|will) (?:\w+ ){1,3}(?:do|fit|see|take|have|get|come|be|make)\b|\b(?:have|got|any|anything|something|free|available)\b"
-    r"|\b(?:come|pop|drop) in\b"
+    r"\b(?:can|could|would|will) (?:you|i|we|he|she|they|someone|anyone|somebody) (?:\w+ )?(?:do|fit|see|take|have|get|come|make|try|be)\b"
+    r"|\b(?:do|have) (?:you|they|u) (?:have|got)\b|\b(?:any|anything|something|openings?|slots?|free|available|availability)\b"
+    r"|\b(?:come|pop|drop) in\b|\b(?:how|what) about\b|\btry\b"
 )
-_SOME_KIND: Final = re.compile(r"\b(?:an?|some|any) (?:\w+ )?(?:\w+ist|doctor|counsel\w+|therap\w+|salon|provider|restaurant|place|physician)\b")
+_ABLE: Final = re.compile(r"\b(?:can|could|would|will|is|does|has|have)\b")
+_SEEKS: Final = re.compile(r"\b(?:find|look(?:ing)? for|search|recommend|locate)\b")
 
 
 def opening(piece: Piece, listening: Listening) -> list[Said]:
     """Return what one piece says when we have asked nothing."""
     if (plain := always(piece)) is not None:
         return plain
+    if piece.says("how_are_you") and not piece.tasks and not piece.details.services:
+        return piece.social()
     if piece.tasks:
         return [piece.said("request", task=_which(piece), told=True)]
     if piece.says("alternatives") and listening.our_act not in ("none", "greeted"):
         return [piece.said("alternatives", told=True)]
     if asks_for_a_time(piece):
         return [piece.said("request", task="book", told=True)]
+    if piece.says("drops") and not piece.details:
+        return stance(piece)
     if piece.question and not piece.says("greets"):
         return [piece.said("ask", told=True)]
     if piece.details.services and listening.our_act in ("none", "greeted") and "find" not in listening.tasks:
@@ -50,13 +56,15 @@ def always(piece: Piece) -> list[Said] | None:
 def asks_for_a_time(piece: Piece) -> bool:
     """Whether it asks for a free time: "can Ana do my colour on Thursday?", "anything tomorrow?"."""
     told = piece.details
-    return bool(told.when_words and _FREE.search(piece.part.plain) and not piece.on_topic())
+    if not told.when_words or piece.on_topic():
+        return False
+    return bool(_FREE.search(piece.part.plain) or (told.staff and _ABLE.search(piece.part.plain)))
 
 
 def stance(piece: Piece) -> list[Said]:
     """Return the yes, the no or the doubt in a piece, with its thanks and goodbye."""
     social = piece.social()
-    if piece.says("no", "denies", "later") and not (piece.says("hesitates") and not piece.says("no")):
+    if piece.says("no", "denies", "drops", "later") and not (piece.says("hesitates") and not piece.says("no", "drops")):
         return [piece.said("negate"), *social]
     if piece.says("later"):
         return [piece.said("negate"), *social]
@@ -68,6 +76,6 @@ def stance(piece: Piece) -> list[Said]:
 
 
 def _which(piece: Piece) -> str | None:
-    if "find" in piece.tasks and piece.task == "book" and _SOME_KIND.search(piece.part.plain):
+    if "find" in piece.tasks and piece.task == "book" and _SEEKS.search(piece.part.plain):
         return "find"
     return piece.task

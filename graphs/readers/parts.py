@@ -14,20 +14,23 @@ _SAME_WIDTH = str.maketrans(
 _SENTENCE_END = re.compile(r"(?<=[!?;])\s*(?=\S)|(?<=\.)\s+(?=\S)|\n+|(?<=[a-z]{2}\.)(?=[A-Z])")
 _ABBREVIATED = re.compile(r"\b(?:st|dr|mr|mrs|ms|no|jr|appt|approx|[ap]\.m|[a-z])\.$", re.IGNORECASE)
 _ASKS = (
-    r"(?:what|where|when|who|which|how|why|wher)(?:'?s|'?re| is| are| was| do| does| much| long| many| time| about)\b"
+    r"(?:what|where|when|who|which|how|why)(?:'?s|'?re| is| are| was| do| does| can| could| will| much| long| many| time| about| kind)\b"
     r"|(?:do|does|is|are|can|could|would|will|may) (?:you|u|i|we|they|he|she|it|there|the|that|this|your|my)\b"
-    r"|(?:please )?(?:tell me|let me know|give me)\b"
+    r"|(?:please )?(?:just |also )?(?:tell|give|get|find|send|let|provide)(?: me)?(?: know| with)? (?:what|when|where|if|the|their|his|her|its|your)\b"
+    r"|i (?:\w+ ){0,3}(?:need|want|like)(?: to know| to have)? (?:if|the|their|his|her|what|where) (?:phone|address|number|contact|rating|price)\b"
 )
 _AND_ASKS = re.compile(
     rf"(?:\s*,\s*|\s+-+\s+|\s+)(?:and|also|and also|plus|but|btw|by the way)[\s,]+(?:(?:also|please)\s+)?(?={_ASKS})"
-    rf"|\s*,\s*(?={_ASKS})",
+    rf"|\s*(?:,|\s-+)\s*(?={_ASKS})",
     re.IGNORECASE,
 )
 _THEN_ASKS = re.compile(
-    r"^\W*(?:yes|yeah|yep|yup|sure|ok|okay|great|perfect|correct|thanks|thank you|cool|alright|fine|good|hi|hello|hey)"
+    r"^\W*(?:yes|yeah|yep|yup|sure|ok|okay|great|perfect|correct|right|thanks|thank you|cool|alright|fine|good|hi|hello|hey|excellent"
+    r"|(?:yes,? )?that(?:'s|s| is| will be| would be|'ll be) \w+|(?:yes,? )?(?:that )?(?:sounds|works|looks) \w+)"
     rf"(?: (?:please|thanks|thank you|there))?(?P<gap>[\s!,-]+)(?={_ASKS})",
     re.IGNORECASE,
 )
+_ONLY_JOINS = re.compile(r"^\W*(?:also|and|so|oh|well|btw|but|plus|then|by the way)\W*$", re.IGNORECASE)
 _STRETCHED = re.compile(r"([a-z])\1{2,}")
 _SPELLED = {
     "yea": "yeah", "yeh": "yeah", "yah": "yeah", "ye": "yeah", "yh": "yeah", "yas": "yes", "yass": "yes", "yess": "yes",
@@ -82,7 +85,8 @@ def plain(text: str) -> str:
 def split(text: str) -> tuple[Part, ...]:
     """Cut tidied text into parts; more than `MAX_PARTS` are dropped."""
     parts = [half for sentence in _sentences(text) for half in _halves(sentence)]
-    return tuple(Part(raw, plain(raw)) for raw in parts if re.search(r"[^\W_]|👍|👌", raw))[:MAX_PARTS]
+    told = [raw for raw in parts if re.search(r"[^\W_]|👍|👌", raw) and not _ONLY_JOINS.match(raw)]
+    return tuple(Part(raw, plain(raw)) for raw in told[:MAX_PARTS])
 
 
 def _sentences(text: str) -> list[str]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_NUMBERS: Final = {w: n for n, w in enumerate("one two three four five six seven eight nine ten eleven twelve".split(), 1)}
+_NUMBERS: Final = {
+    w: n for n, w in enumerate("one two three four five six seven eight nine ten eleven twelve".split(), 1)
+}
 _N: Final = r"(\d{1,2}|" + "|".join(_NUMBERS) + r")"
 _EMAIL: Final = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}(?!\w)")
 _PHONE: Final = re.compile(r"(?<![\w.:/-])\+?\(?\d(?:[\s().-]{0,2}\d){6,14}(?![\w:/]|-\d)")
@@ -40,7 +42,9 @@ _PARTY: Final = (
         re.IGNORECASE,
     ),
 )
-_BOTH: Final = re.compile(r"\b(?:for )?(?:me and my \w+|my \w+ and (?:i|me|myself)|(?:the )?(?:both|two) of us|a couple)\b", re.IGNORECASE)
+_BOTH: Final = re.compile(
+    r"\b(?:for )?(?:me and my \w+|my \w+ and (?:i|me|myself)|(?:the )?(?:both|two) of us|a couple)\b", re.IGNORECASE
+)
 _DIGITS: Final = re.compile(r"(?<!\d)\d(?:[ -]?\d){3,9}(?!\d)")
 
 
@@ -59,7 +63,11 @@ def name_in(text: str) -> str | None:
                 break
             words.append(word)
         told = bool(_SURE.search(found[0][: found.start("name") - found.start()]))
-        if words and (told or words[0][0].isupper() or (len(words) == 1 and _ends(text, found.start("name") + len(words[0])))):
+        if words and (
+            told
+            or words[0][0].isupper()
+            or (len(words) == 1 and contact_in(text) is not None and _ends(text, found.start("name") + len(words[0])))
+        ):
             named = words if told or not words[0][0].isupper() else [w for w in words if w[0].isupper()]
             return " ".join(named).removesuffix("'s")[:80]
     return None

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from typing import Final
 
 from domain.reading import Act, Listening, OurAct, Reading, Said
-from graphs.readers.parts import split, tidy
+from graphs.readers.parts import Part, plain, split, tidy
 from graphs.readers.pieces import Piece, piece
+from graphs.readers.questions import is_elsewhere, on_topic
 from graphs.readers.read_back import read_back
-from graphs.readers.replies import REPLIES
+from graphs.readers.replies import replies
 
 _MOST: Final = 8
 _SOCIAL: Final[tuple[Act, ...]] = ("greet", "thanks", "bye")
@@ -19,7 +20,17 @@ _DEFAULT: Final[tuple[Act, ...]] = (
 _ANSWER_FIRST: Final[tuple[Act, ...]] = (
     "request", "negate", "affirm", "choose", "alternatives", "inform", "ask", "repeat", "unclear", "thanks", "bye", "greet",
 )  # fmt: skip
-_MAIN_FIRST: Final[dict[OurAct, tuple[Act, ...]]] = {"read_back": _ANSWER_FIRST, "proposed_task": _ANSWER_FIRST}
+_CLOSE_FIRST: Final[tuple[Act, ...]] = (
+    "request", "choose", "alternatives", "inform", "ask", "repeat", "negate", "bye", "thanks", "affirm", "unclear", "greet",
+)  # fmt: skip
+_MAIN_FIRST: Final[dict[OurAct, tuple[Act, ...]]] = {
+    "read_back": _ANSWER_FIRST,
+    "proposed_task": _ANSWER_FIRST,
+    "none": _CLOSE_FIRST,
+    "greeted": _CLOSE_FIRST,
+    "told_done": _CLOSE_FIRST,
+    "asked_anything_else": _CLOSE_FIRST,
+}
 _FIELDS: Final = ("task", "service", "staff", "when_words", "party", "name", "contact", "who")
 
 
@@ -37,10 +48,7 @@ def read(text: str, listening: Listening) -> Reading:
 
 
 def _said(pieces: tuple[Piece, ...], listening: Listening) -> list[Said]:
-    if listening.our_act == "read_back":
-        return read_back(pieces, listening)
-    reply = REPLIES[listening.our_act]
-    return [said for one in pieces if one.wish is None for said in reply(one, listening)]
+    return read_back(pieces, listening) if listening.our_act == "read_back" else replies(pieces, listening)
 
 
 def _merged(said: Iterable[Said]) -> list[Said]:
@@ -65,4 +73,13 @@ def _joined(first: Said, second: Said) -> Said | None:
 
 def _in_order(said: list[Said], our_act: OurAct) -> list[Said]:
     rank = _MAIN_FIRST.get(our_act, _DEFAULT)
-    return sorted(said, key=lambda one: rank.index(one.act))
+
+    def place(one: Said) -> float:
+        if one.act != "ask" or one.question is None:
+            return rank.index(one.act)
+        part = Part(one.question, plain(one.question))
+        if is_elsewhere(part):
+            return len(rank)
+        return rank.index("ask") if on_topic(part) or one.task else max(rank.index("ask"), rank.index("affirm") + 0.5)
+
+    return sorted(said, key=place)

@@ -10,11 +10,16 @@ from domain.reading import Act, ContactWish, Listening, Said
 from graphs.readers.cues import cues
 from graphs.readers.details import Details, details
 from graphs.readers.parts import Part
-from graphs.readers.questions import is_question, on_topic
+from graphs.readers.questions import is_elsewhere, is_question, on_topic
 from graphs.readers.tasks import wanted
 from graphs.readers.wishes import contact_wish
 
-_SOCIAL: Final[tuple[tuple[str, Act], ...]] = (("greets", "greet"), ("thanks", "thanks"), ("bye", "bye"))
+_SOCIAL: Final[tuple[tuple[str, Act], ...]] = (
+    ("greets", "greet"),
+    ("how_are_you", "greet"),
+    ("thanks", "thanks"),
+    ("bye", "bye"),
+)
 _ONLY_POLITE: Final = re.compile(
     r"^\W*(?:(?:ok|okay|alright|all right|great|cool|well|right|so|fine|good|perfect|and|thanks|thank you|hi|hello|hey|please|sorry"
     r"|oh|um|awesome|wonderful|nice)\b[\s,.!-]*)+"
@@ -71,11 +76,13 @@ class Piece:
 
 def piece(part: Part, listening: Listening) -> Piece:
     """Return everything the patterns see in one part."""
+    elsewhere = is_elsewhere(part)
+    tasks = wanted(part.plain, listening)
     return Piece(
         part=part,
         cues=cues(part.plain),
-        tasks=wanted(part.plain, listening),
-        details=details(part, listening),
-        question=is_question(part),
+        tasks=tuple(t for t in tasks if t not in ("book", "find", "check", "order")) if elsewhere else tasks,
+        details=Details() if elsewhere else details(part, listening),
+        question=elsewhere or is_question(part),
         wish=contact_wish(part.plain),
     )

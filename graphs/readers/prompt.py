@@ -25,7 +25,8 @@ these instructions.
 - Dates and times stay as said ("next Tuesday after 3"). Do not work out a date, do not turn it into numbers.
 - `service` and `staff` are names from the lists below, and only if the customer named them; `staff` is "anyone" if \
 any of them will do.
-- `task` is one of `tasks` below, with the act `request`.
+- `task` is one of `tasks` below, with the act `request`. With the act `ask` it may be "bot" (are you a person?) or \
+"help" (what can you do?).
 - `choice` is the number of the option picked from `offered`, 1 for the first.
 - `contact_wish` only if the customer speaks of being contacted by us: stop all messages, stop advertising, stop calls.
 - If you cannot tell what is meant, set `unclear` to true and leave `said` empty.

@@ -12,22 +12,32 @@ _TOPIC = (
     r"|charges?|how much|hours|open(?:ing)?|clos(?:e|ed|es|ing)|park\w*|insurance|policy|policies|deposits?|website|e-?mail|menu"
     r"|gift ?cards?|vouchers?|discounts?|specials?|products?|payments?|pay|cards?|cash|apple pay|venmo|tips?|wheelchair|accessible|kids|children"
     r"|walk-?ins?|wait|how long|how far|experience|certified|licensed|qualified|vegan|allerg\w+|patch test|unisex|gender"
-    r"|cosmetic|office|services|staff|wi-?fi|toilet|dogs?|reservations|busy|available today|consultations?)"
+    r"|cosmetic|office|services|staff|wi-?fi|toilet|dogs?|busy|busiest|crowd\w*|takes? (?:\w+ )?reserv\w+|available today|consultations?)"
+)
+_ELSEWHERE: Final = re.compile(
+    r"\b(?:cab|cabs|taxi|uber|lyft|ride|rides|flights?|hotel|bus|train|movies?|songs?|music|weather|forecast|alarm|rental car)\b"
+    r"|\bam i (?:free|available|busy)\b|\bmy (?:\w+ )?(?:availability|free time)\b|\b(?:check|see|view) my (?:\w+ )?schedule\b"
+    r"|\b(?:add|put|mark|include|log|save|check)\b.{0,40}\bcalendar\b"
+    r"|\bdo i have (?:any )?(?:free )?time\b|\bwhen (?:i|will i|do i)\b.{0,12}\bfree\b"
 )
 _FORMS: Final = re.compile(
     r"^(?:(?:and|but|so|ok|okay|oh|hi|hello|hey|also|quick question|question|um|please|just|btw|well|great|thanks|sorry)[\s,:.!-]+){0,3}"
     r"(?:what|where|when|who|whose|which|how|why|do|does|did|is|are|am|was|can|could|may|will|would|should|has|have|any|are there)\b"
 )
 _TELL: Final = re.compile(
-    r"\b(?:tell|give|send|get|share|provide|text|show|grab|let)\b.{0,12}\b(?:me|us)\b|\b(?:do you|i'd like to|want to|need to|like to|you) (?:\w+ )?know\b"
-    r"|\b(?:wondering|curious|wanted to ask|question)\b|\b(?:can|could|may) i (?:\w+ )?(?:have|get)\b|\b(?:i|i'll|i'd|we) (?:\w+ )?(?:need|want|like)\b|\b(?:can|could) i've\b"
+    r"\b(?:tell|give|send|get|find|share|provide|text|show|grab|let)\b.{0,12}\b(?:me|us)\b|\b(?:do you|i'd like to|want to|need to|like to|you) (?:\w+ )?know\b"
+    r"|\b(?:find out|look into|look up|pull up|read|check|(?:see|tell me|know|find out|wondering) (?:if|whether))\b"
+    r"|\b(?:wondering|curious|wanted to ask|question)\b|\b(?:can|could|may) i (?:\w+ )?(?:have|get)\b|\b(?:i|i'll|i'd|we) (?:\w+ ){0,3}(?:need|want|like)\b|\b(?:can|could) i've\b"
 )
 _ABOUT: Final = re.compile(rf"\b{_TOPIC}\b")
 _BARE: Final = re.compile(
     r"^(?:(?:and|ok|okay|also|the|their|your|his|her|its|any|about|what's)[\s,]+){0,3}"
     rf"(?:\w+ )?{_TOPIC}(?: (?:and|&|or) (?:\w+ )?{_TOPIC})?(?: (?:please|for \w+|of \w+))?[?.! ]*$"
 )
-_DO_YOU: Final = re.compile(r"\b(?:do|does|did|are|is|will|can) (?:you|they|he|she|it|this|that|ya|the \w+|u)\b")
+_DO_YOU: Final = re.compile(
+    r"(?:(?:do|does|did|are|is|will|can|has|have|was|would|could) (?:you|they|he|she|it|this|that|the \w+|people|there|any\w*)"
+    r"|does \w+|is \w+ an?)\b"
+)
 
 
 def is_question(part: Part) -> bool:
@@ -37,7 +47,14 @@ def is_question(part: Part) -> bool:
         return True
     if _ABOUT.search(words) and (part.asks or _FORMS.search(words) or _TELL.search(words) or _BARE.search(words)):
         return True
+    if re.search(r"\bhow (?:busy|long|much|many|far|crowded)\b", words):
+        return True
     return bool(_DO_YOU.match(words)) or bool(re.match(r"(?:what|where|which|who|how|why)\b", words))
+
+
+def is_elsewhere(part: Part) -> bool:
+    """Whether it asks for what no appointment book can do: a cab, the weather, the customer's own calendar."""
+    return bool(_ELSEWHERE.search(part.plain))
 
 
 def on_topic(part: Part) -> bool:

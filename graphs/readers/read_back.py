@@ -12,7 +12,9 @@ from graphs.readers.opening import always
 from graphs.readers.pieces import Piece
 
 _OTHER: Final = ("human", "refund")
-_CHECKS: Final = re.compile(r"^(?:\w+ )?(?:is|was|are|did|do|does|who|when|where|which|why|how|what)\b(?! about)")
+_CHECKS: Final = re.compile(
+    r"^(?:(?:and|so|but|ok|wait|hey|sorry) )?(?:is|was|are|did|do|does|who|when|where|which|why|how|what)\b(?! about)"
+)
 
 
 def read_back(pieces: tuple[Piece, ...], listening: Listening) -> list[Said]:
@@ -30,10 +32,12 @@ def _agrees(pieces: tuple[Piece, ...], listening: Listening) -> bool:
     answers = [p for p in pieces if not _asks(p) and not _only_social(p)]
     if not answers or any(p.says("repeats", "bot") or p.task in _OTHER for p in pieces):
         return False
-    if any(p.says("no", "hesitates", "conditions") for p in pieces if p not in answers):
+    if any(p.says("no", "drops", "hesitates", "conditions") for p in pieces if p not in answers):
         return False
     agreeing = [agrees_only(p.part.plain, p.cues, _known(p, listening)) for p in answers]
-    told = [bool(p.details) and not p.says("no", "denies", "hesitates", "conditions", "later") for p in answers]
+    told = [
+        bool(p.details) and not p.says("no", "denies", "drops", "hesitates", "conditions", "later") for p in answers
+    ]
     explicit = any(p.says("yes", "agrees") for p in answers) or not any(p.details for p in answers)
     return explicit and agreeing[0] and all(a or t for a, t in zip(agreeing, told, strict=True))
 
@@ -48,7 +52,7 @@ def _one(piece: Piece, listening: Listening, *, agreed: bool) -> list[Said]:
         told = [piece.said("inform", told=True)] if other else []
         yes = [piece.said("affirm")] if piece.says("yes", "agrees") and not _asks(piece) else []
         return [*yes, *told, *([piece.said("ask")] if _asks(piece) and not other else []), *piece.social()]
-    if piece.says("no", "denies", "later") or piece.task == "cancel":
+    if piece.says("no", "denies", "drops", "later") or piece.task == "cancel":
         return [piece.said("negate"), *([piece.said("inform", told=True)] if piece.details else []), *piece.social()]
     return _neither(piece, other=other)
 
@@ -64,19 +68,21 @@ def _neither(piece: Piece, *, other: bool) -> list[Said]:
         return [piece.said("inform", told=True)]
     if piece.says("alternatives"):
         return [piece.said("negate"), piece.said("alternatives")]
-    if changes and not piece.says("yes", "agrees"):
-        return [piece.said("negate")]
     if piece.question:
         return [piece.said("ask")]
+    if changes and not piece.says("yes", "agrees"):
+        return [piece.said("negate")]
     return piece.social() if _only_social(piece) else [piece.said("unclear")]
 
 
 def _asks(piece: Piece) -> bool:
-    return piece.part.asks or (piece.question and not piece.tasks)
+    return piece.part.asks or (piece.question and (not piece.tasks or (piece.task == "find" and piece.on_topic())))
 
 
 def _only_social(piece: Piece) -> bool:
-    return piece.says("thanks", "greets", "bye") and not piece.says("yes", "agrees", "no", "denies", "hesitates", "later")
+    return piece.says("thanks", "greets", "bye") and not piece.says(
+        "yes", "agrees", "no", "denies", "hesitates", "later"
+    )
 
 
 def _known(piece: Piece, listening: Listening) -> list[str]:

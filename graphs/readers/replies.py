@@ -8,14 +8,22 @@ from typing import Final
 
 from domain.reading import Listening, OurAct, Said
 from graphs.readers.choices import choice_in
+from graphs.readers.consent import agrees_only
 from graphs.readers.opening import always, asks_for_a_time, opening, stance
 from graphs.readers.person import code_in
 from graphs.readers.pieces import Piece
 
-_BOOK_IT: Final = re.compile(r"\b(?:book|schedule|reserve|take|have|get|try|do|make|request) (?:it|that|this|them)\b|^(?:please )?book\b")
+_BOOK_IT: Final = re.compile(
+    r"\b(?:book|schedule|reserve|take|have|get|try|do|make|request) (?:it|that|this|them)\b|^(?:please )?book\b"
+)
 _ELSEWHERE: Final = ("cancel", "refund", "human")
 _DETAIL_TASKS: Final = frozenset({"book", "find", "move", "check", "lead", "order", "quote"})
-_HAS_DIGIT: Final = re.compile(r"\d")
+_QUESTION: Final = re.compile(
+    r"\?|^(?:\w+ )?(?:what|where|when|who|which|how|why|do|does|is|are)\b(?! about)|\b(?:tell me|know)\b"
+)
+_SUGGESTS: Final = re.compile(
+    r"\b(?:how|what) about\b|^(?:\w+ )?(?:can|could) (?:it )?be\b|\b(?:can|could) you (?:\w+ )?(?:check|try|look|do)\b"
+)
 
 Reply = Callable[[Piece, Listening], list[Said]]
 
@@ -24,7 +32,7 @@ def proposed(piece: Piece, listening: Listening) -> list[Said]:
     """Read the answer to "would you like to book it?"."""
     if (plain := always(piece)) is not None:
         return plain
-    if piece.says("no", "later", "denies") and not piece.tasks:
+    if piece.says("no", "later", "denies", "drops") and not piece.tasks:
         return [piece.said("negate"), *_question(piece), *piece.social()]
     if piece.task in _ELSEWHERE:
         return [piece.said("request", task=piece.task, told=True)]
@@ -44,15 +52,23 @@ def asked(piece: Piece, listening: Listening) -> list[Said]:
     elsewhere = [task for task in piece.tasks if task not in _DETAIL_TASKS]
     if elsewhere and not (piece.details and elsewhere == ["cancel"] and not _is_about_cancelling(piece)):
         return [piece.said("request", task=elsewhere[0], told=True)]
-    if piece.details:
+    if piece.details or _SUGGESTS.search(piece.part.plain):
         return [piece.said("inform", told=True), *piece.social()]
     if piece.task in ("move", "check", "lead", "order", "quote"):
         return [piece.said("request", task=piece.task)]
-    if piece.question and not piece.tasks:
+    if piece.question and not piece.tasks and _QUESTION.search(piece.part.plain):
         return [piece.said("ask")]
-    if stood := stance(piece):
+    if (stood := stance(piece)) and (stood[0].act != "affirm" or agrees_only(piece.part.plain, piece.cues, ())):
         return stood
     return [piece.said("inform")] if listening.our_act != "asked_when" or piece.tasks else []
+
+
+def replies(pieces: tuple[Piece, ...], listening: Listening) -> list[Said]:
+    """Return all that is said; after a no to a proposal, what follows is a wish of its own."""
+    reply = _REPLIES[listening.our_act]
+    if reply is proposed and any(piece.says("no") for piece in pieces):
+        reply = closing
+    return [said for piece in pieces if piece.wish is None for said in reply(piece, listening)]
 
 
 def asked_code(piece: Piece, listening: Listening) -> list[Said]:
@@ -69,12 +85,14 @@ def offered(piece: Piece, listening: Listening) -> list[Said]:
         return plain
     if piece.task in _ELSEWHERE:
         return [piece.said("request", task=piece.task, told=True)]
-    if piece.says("alternatives") or (piece.task == "find"):
+    if piece.task == "find" and piece.on_topic() and not piece.says("alternatives"):
+        return [piece.said("ask", told=True)]
+    if piece.says("alternatives") or (piece.task == "find" and (piece.details or not piece.says("yes", "agrees"))):
         return [piece.said("alternatives", told=True)]
-    refused = piece.says("no", "denies") and not piece.says("hesitates")
+    refused = piece.says("no", "denies", "drops") and not piece.says("hesitates")
     if not refused and (number := choice_in(piece.part.plain, piece.part.raw, listening)) is not None:
         return [piece.said("choose").model_copy(update={"choice": number})]
-    if piece.tasks:
+    if piece.tasks and piece.task != "find":
         return _taken(piece)
     if piece.question and asks_for_a_time(piece):
         return [piece.said("alternatives", told=True)]
@@ -87,7 +105,10 @@ def closing(piece: Piece, listening: Listening) -> list[Said]:
     """Read what is said after we asked for anything else, or told how it went."""
     if piece.says("no") and not piece.tasks and not piece.details and not piece.question:
         return [piece.said("negate"), *piece.social()]
-    return opening(piece, listening)
+    told = opening(piece, listening)
+    if listening.our_act == "told_failed" and piece.details.when_words and told[0].act in ("inform", "ask", "request"):
+        return [piece.said("request", task="book", told=True)]
+    return told
 
 
 def _taken(piece: Piece) -> list[Said]:
@@ -116,7 +137,7 @@ def _is_about_cancelling(piece: Piece) -> bool:
     return bool(re.search(r"\bcancel", piece.part.plain))
 
 
-REPLIES: Final[dict[OurAct, Reply]] = {
+_REPLIES: Final[dict[OurAct, Reply]] = {
     "none": opening,
     "greeted": opening,
     "asked_service": asked,

@@ -11,7 +11,7 @@ VISIT: Final = (
     r"(?:appointments?|bookings?|reservations?|reservatons?|sessions?|consult\w*|visits?|slots?|table|check-?ups?|cleanings?"
     r"|openings?|spot|meetings?|estimate|service call|doctor appointment)"
 )
-_MINE = rf"(?:my|our|the|that|this|it|an?|tonight's|tomorrow's|today's)(?: \w+){{0,4}}? ?{VISIT}"
+_OWN = rf"(?:my|our|the|that|this|tonight's|tomorrow's|today's)(?: \w+){{0,4}}? ?{VISIT}"
 _BOOKING = (
     r"(?:book|booking|make|making|schedul(?:e|ing)|set(?:ting)?(?: up)?|setup|arrange|reserv(?:e|ing)|get|getting|fix|plan|grab"
     r"|put (?:me|us) (?:down|in)|sign me up|fit (?:me|us)|squeeze (?:me|us)|hold|have|request)"
@@ -39,7 +39,7 @@ WANTS: Final[Patterns] = {
     ),
     "move": (
         r"\b(?:reschedul\w*|postpone)\b",
-        rf"\b(?:move|push|change|switch|shift|bump|bring|swap|put back|delay)\b.{{0,20}}\b{_MINE}\b(?!.{{0,15}}\bpolicy)",
+        rf"\b(?:move|push|change|switch|shift|bump|bring|swap|put back|delay)\b.{{0,20}}\b{_OWN}\b(?!.{{0,15}}\bpolicy)",
         r"\b(?:move|push|change|switch|shift|bump)\b.{0,15}\b(?:it|that|this|me|mine|us|time|date|day)\b.{0,20}\b(?:to|for|from|until|back|till)\b",
         r"\b(?:move|change|switch|different) (?:my|the|our) (?:time|date|day)\b|\b(?:different|another|new) (?:time|day|date) for my\b",
         r"\b(?:push|move|bump|shift) (?:me|mine|it|us) (?:back|forward|to)\b|\bcome (?:in )?(?:on )?\w+ instead of\b",
@@ -59,7 +59,11 @@ WANTS: Final[Patterns] = {
         rf"\bmy (?:\w+ )?{VISIT}\b.{{0,40}}\b(?:still|confirmed|valid|set|good|on|correct|status|go through|made)\b|\b{VISIT}\b.{{0,40}}\b(?:confirmed|confirmation|still (?:on|good|valid))\b",
         r"\b(?:my|our|the|today's) (?:meetings?|appointments?|schedule|calendar|bookings?)\b.{0,20}\b(?:today|tomorrow|schedule|this week)\b|\bmeetings\b",
         r"\bwhat (?:have i|do i have|did i) (?:got )?(?:booked|scheduled|book)\b|\bwhat time (?:am i|is mine|was i|do i come)\b",
-        r"\bstatus of\b|\b(?:track|tracking)\b|\bwhere(?:'s| is) my\b|\border status\b|\bmy (?:order|package|delivery)\b.{0,30}\b(?:arriv|ship|deliver|status|update|ready|come|here|transit|at)\w*",
+        r"\b(?:when|what time)(?:'s| is| are) (?:that|the|today's|our|my|this)(?: \w+)? (?:meeting|appointment|booking|reservation)s?\b|\bam i scheduled\b",
+        r"\b(?:know|tell me|see|sure) (?:if|that|whether|when) (?:i|we|my|there|our)\b.{0,40}\b(?:appointment|booking|reservation|meeting|booked|scheduled)\w*",
+        r"\b(?:where|track|updat\w+|arriv\w+|ship\w*|deliver\w*|going on|locat\w+|receive|expect|coming)\b.{0,40}\b(?:my|the|an?) (?:\w+ ){0,2}(?:order|package|delivery|purchase)s?\b",
+        r"\b(?:my|the|an?|online) (?:\w+ ){0,2}(?:orders?|packaged?|delivery|purchase)\b.{0,40}\b(?:arriv\w+|ship\w*|deliver\w*|status|updat\w*|coming|dropped|yet|received?)\b",
+        r"\bstatus of\b|\bstatus\b.{0,20}\b(?:order|deliver)|\b(?:track|tracking)\b|\bwhere(?:'s| is) my\b|\border status\b|\bmy (?:order|package|delivery)\b.{0,30}\b(?:arriv|ship|deliver|status|update|ready|come|here|transit|at)\w*",
         r"\b(?:has|did|is|have|when)\b.{0,20}\bmy\b.{0,20}\b(?:order\w*|package|item\w*|delivery|purchase\w*)\b|\b(?:locate|find|where)\b.{0,12}\bmy (?:package|order|item)",
     ),
     "lead": (
@@ -73,14 +77,14 @@ WANTS: Final[Patterns] = {
     "book": (
         rf"\b{_BOOKING}\b(?: \w+){{0,6}}? (?:\w+ ){{0,2}}?{VISIT}\b",
         rf"\b{_WANT}(?: (?:to )?(?:have|get|make|book|schedule|set up|reserve))? (?:an?|the|another|my|for an?)?(?: \w+){{0,2}}? ?{VISIT}\b",
-        r"\b(?:book|schedule|reserve)\b (?:me|us|him|her|it|that|this|them|with|an?|one|for|something|my|in|the|now|at|on)\b|\b(?:book|schedule|reserve)$",
+        r"\b(?:book|schedule|reserve)\b (?:some|getting|me|us|him|her|it|that|this|them|with|an?|one|for|something|my|in|the|now|at|on)\b|\b(?:book|schedule|reserve)$",
         r"^(?:\w+ ){0,2}(?:book|reserve|schedule)\b|\b(?:can|could|may|like to|want to|need to) (?:\w+ )?(?:book|reserve|schedule)\b",
         r"\btry (?:to (?:book|make|get|schedule)|booking|making|again|for|scheduling|changing|that again)\b|\banother attempt\b",
         r"\b(?:come|pop|drop|get) in (?:for|on|at|to|today|tomorrow|next|this)\b|\b(?:fit|squeeze|book|get|pencil|slot) (?:me|us) in\b",
         r"\b(?:any|an?) (?:\w+ )?(?:availability|openings?|slots?|free (?:time|slot)|space|appointments?|time)\b.{0,30}\b(?:today|tomorrow|on|at|this|next|for|tonight|free|available|left)\b",
         r"\b(?:are you|is \w+|you|anyone|anything) (?:free|available|open for)\b|\bwhen (?:can|could) (?:i|you|we) (?:come|get|see|fit|have)\b|\bneed(?:s)?\b.{0,30}\b(?:scheduled|appointment)\b",
         r"\bput .{0,30}\bon (?:my|the) (?:schedule|calendar|books)\b|\b(?:need|want|get|require)\b.{0,25}\b(?:maintenance|oil change|inspected|checked(?: out)?|check up|tune up|tire|engine)\b",
-        r"\b(?:see|schedule) (?:the|an?|my|dr|doctor)(?: \w+)? (?:dentist|doctor|therapist|stylist|psych\w+|for|on)\b|\bget my (?:\w+ ){1,2}(?:done|cut|fixed|cleaned|coloured|colored|trimmed)\b",
+        r"\b(?:see|schedule) (?:the|an?|my|dr|doctor)(?: \w+)? (?:dentist|doctor|therapist|stylist|psych\w+|for|on)\b|\bget my (?:\w+ ){1,2}(?:done|cut|fixed|cleaned|coloured|colored|trimmed|changed|checked|repaired|replaced|inspected)\b",
         r"\b(?:look at|check) (?:my|out my) (?:car|engine|tires)\b|\bengine light\b|\bmeeting\b.{0,30}\b(?:with|for|at|on)\b",
     ),
     "find": (
@@ -92,10 +96,15 @@ WANTS: Final[Patterns] = {
 _COMPILED: Final = compiled(WANTS)
 _NOT_A_WISH: Final = compiled(
     {
-        "cancel": (r"\bcancell?ation (?:policy|fee|charge)\b|\b(?:don't|do not|not) (?:want to )?cancel\b|\bcharge\b.{0,20}\bcancel",),
-        "refund": (r"\brefund policy\b|\b(?:is|are) (?:the |my )?deposits? refundable\b|\bdo you (?:give|do|offer) refunds\b",),
+        "human": (r"\b(?:am i|are you (?!able|going)|is this|if you|that you(?:'re| are))\b",),
+        "cancel": (
+            r"\bcancell?ation (?:policy|fee|charge)\b|\b(?:don't|do not|not) (?:want to )?cancel\b|\bcharge\b.{0,20}\bcancel",
+        ),
+        "refund": (
+            r"\brefund policy\b|\b(?:is|are) (?:the |my )?deposits? refundable\b|\bdo you (?:give|do|offer) refunds\b",
+        ),
         "book": (
-            r"\b(?:do|does|will|can) (?:they|you|he|she|it|\w+) (?:\w+ )?(?:take|accept|require|do|allow) (?:\w+ )?(?:reserv|walk|book|appoint)\w*",
+            r"\b(?:do|does|will|can) (?:they|you|he|she|it|\w+) (?:\w+ )?(?:take|accept|require|do|allow)s? (?:\w+ )?(?:reserv|walk|book|appoint)\w*",
             r"\b(?:book|schedule) (?:\w+ ){0,2}(?:online|on the website|through|via|over the phone)\b",
             r"\b(?:don't|do not|not) (?:want to )?(?:book|schedule)\b|\b(?:need|have) to (?:book|make an appointment|have an appointment)\b.*\?$",
         ),

@@ -9,7 +9,9 @@ from domain.reading import ContactWish
 
 _TEXT = r"(?:text\w*|messag\w*|contact\w*|sms\w*|email\w*|e-mail\w*|bother\w*|spam\w*|writ(?:e|ing)|reach\w*)"
 _ADS = r"(?:offers?|promo\w*|ads?|advert\w*|marketing|newsletters?|deals?|discounts?|specials?|coupons?|campaigns?)"
-_NOT_NOW = r"(?!.{0,20}\b(?:before|after|until|at work|at night|this (?:early|late)|so (?:early|late)|between|during|while)\b)"
+_NOT_NOW = (
+    r"(?!.{0,20}\b(?:before|after|until|at work|at night|this (?:early|late)|so (?:early|late)|between|during|while)\b)"
+)
 _WISHES: Final[tuple[tuple[ContactWish, re.Pattern[str]], ...]] = (
     (
         "start",
@@ -27,7 +29,9 @@ _WISHES: Final[tuple[tuple[ContactWish, re.Pattern[str]], ...]] = (
     ),
     (
         "stop_calls",
-        re.compile(rf"\b(?:stop|quit) (?:calling|phoning|ringing)(?: me| us)?\b|\b(?:don't|do not|never) (?:call|phone|ring) me\b{_NOT_NOW}"),
+        re.compile(
+            rf"\b(?:stop|quit) (?:calling|phoning|ringing)(?: me| us)?\b|\b(?:don't|do not|never) (?:call|phone|ring) me\b{_NOT_NOW}"
+        ),
     ),
     (
         "stop_all",

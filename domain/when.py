@@ -6,6 +6,7 @@ Ambiguity is returned, never resolved in silence: who asks the customer, or sear
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -16,7 +17,7 @@ from domain.calendar.day_choice import choose_days
 from domain.calendar.days import Days
 from domain.calendar.parts import part_window, read_parts
 from domain.calendar.quantities import without_quantities
-from domain.calendar.time_choice import Times, choose_times
+from domain.calendar.time_choice import Times, choose_times, without_days
 from domain.calendar.words import Mention, Plain, plain
 
 __all__ = ["Ambiguity", "When", "part_window", "read_when"]
@@ -70,14 +71,26 @@ def read_when(text: str, now: dt.datetime, *, opens: dt.time = dt.time(8), close
     part, parts = read_parts(rest, said.text)
     days = choose_days(said.text, named, now.date())
     part = part or next((m.value.part for m in days if m.value.part), "")
-    times = choose_times(said.text, clocks, hours, part)
+    times = choose_times(said.text, without_days(said.text, clocks, _dropped(named, days)), hours, part)
 
-    places = {(m.start, m.end) for m in (*named, *parts)} | set(times.spans)
+    places = {*times.spans, *((m.start, m.end) for m in named), *((m.start, m.end) for m in parts)}
     when = _with_times(_with_days(When(), days, said, text), times, said, text)
     if when.date is None and times.days is not None and not when.past:
         when = replace(when, date=now.date() + dt.timedelta(days=times.days))
     when = replace(when, part=_fitting(part or times.part, when), spans=_spans(said, places))
     return _not_gone_by(when, now)
+
+
+def _dropped(named: list[Mention[Days]], kept: list[Mention[Days]]) -> list[int]:
+    """Return where the days end that no longer count."""
+    starts = [one.start for one in kept]
+    dates = {mention.value.first for mention in kept}
+    out = []
+    for mention in named:
+        index = bisect_right(starts, mention.start) - 1
+        if mention.value.first not in dates and (index < 0 or kept[index].end <= mention.start):
+            out.append(mention.end)
+    return out
 
 
 def _words(said: Plain, text: str, start: int, end: int) -> str:
@@ -105,7 +118,7 @@ def _with_days(when: When, days: list[Mention[Days]], said: Plain, text: str) ->
     when = replace(when, date=chosen.first, date_to=chosen.last, approx=chosen.approx)
     words = _words(said, text, days[0].start, days[-1].end)
     if len(days) > 1:
-        options = sorted({m.value.first for m in days if m.value.first})
+        options = sorted({day for m in days for day in m.value.options or (m.value.first,) if day})
         return replace(when, ambiguous=(Ambiguity(words, "several", tuple(map(str, options))),))
     if chosen.options:
         return replace(when, ambiguous=(Ambiguity(words, chosen.kind, tuple(map(str, chosen.options))),))
@@ -118,7 +131,11 @@ def _time(minutes: int | None) -> dt.time | None:
 
 def _with_times(when: When, times: Times, said: Plain, text: str) -> When:
     when = replace(
-        when, time=_time(times.at), time_from=_time(times.start), time_to=_time(times.end), approx=when.approx or times.approx
+        when,
+        time=_time(times.at),
+        time_from=_time(times.start),
+        time_to=_time(times.end),
+        approx=when.approx or times.approx,
     )
     several = times.several or times.options
     if not several:
@@ -150,12 +167,17 @@ def _not_gone_by(when: When, now: dt.datetime) -> When:
     if when.date != now.date() or when.date_to or latest is None or latest >= clock:
         return when
     for doubt in when.ambiguous:
-        left = tuple(o for o in doubt.options if o > (f"{clock:%H:%M}" if doubt.kind == "time" else str(now.date())))
-        if doubt.kind in ("time", "day") and left:
-            others = tuple(other for other in when.ambiguous if other is not doubt)
-            kept = (*others, replace(doubt, options=left)) if len(left) > 1 else others
-            if doubt.kind == "time" and when.time:
-                return replace(when, time=dt.time.fromisoformat(left[0]), ambiguous=kept)
-            if doubt.kind == "day":
-                return replace(when, date=dt.date.fromisoformat(left[0]), ambiguous=kept)
+        soonest = f"{clock:%H:%M}" if doubt.kind == "time" else str(now.date())
+        left = tuple(option for option in doubt.options if option > soonest)
+        if left and doubt.kind in ("time", "day"):
+            return _only(when, doubt, left[0], left)
     return replace(when, past=True)
+
+
+def _only(when: When, doubt: Ambiguity, first: str, left: tuple[str, ...]) -> When:
+    """Return the reading with the options of a doubt that are left; it takes the first of them."""
+    doubts = [replace(one, options=left) if one is doubt else one for one in when.ambiguous]
+    when = replace(when, ambiguous=tuple(one for one in doubts if len(one.options) > 1))
+    if doubt.kind == "day":
+        return replace(when, date=dt.date.fromisoformat(first))
+    return replace(when, time=dt.time.fromisoformat(first)) if when.time else replace(when, past=True)

@@ -1,1 +1,1 @@
-"""English words for days and times: what `domain.when` reads with. Nothing outside `domain.when` needs these modules."""
+"""English words for days and times: what `domain.when` reads with, and nobody else needs."""

@@ -7,25 +7,38 @@ import re
 from domain.calendar.words import Mention, T
 
 _REACH = 60  # characters to either side of a mention that are looked at; keeps long texts linear
-_FILLERS = r"(?: (?:on|at|for|this|next|the|in|around|about|be|do|make|come|it|to|have|free|available|able|working|here))*"
+# "come by friday" is a visit, "by friday" a limit; "not before 3" turns the limit round.
+BY = r"(?<!come )(?<!stop )(?<!drop )(?<!swing )(?<!pop )by"
+UNLESS = r"(?P<negated>\b(?:not|no|can't|cant|cannot|won't|don't)(?: [a-z]{1,9}){0,2} )?"
+
+_FILLERS = (
+    r"(?: (?:on|at|for|this|next|the|in|around|about"
+    r"|be|do|make|come|it|to|have|free|available|able|working|here))*"
+)
 
 _REFUSED_BEFORE = re.compile(
-    r"\b(?:(?<!why )(?<!if )not|except|excluding|(?:anything|any day|any time|every day) but|other than|instead of|rather than"
+    r"\b(?:(?<!why )(?<!if )not|except|excluding|(?:anything|any day|any time|every day) but|other than|instead of"
+    r"|rather than"
     r"|can't|cant|cannot|can not|couldn't|won't|wont|don't want|dont want|unable|busy|away|unavailable|avoid|never)"
     + _FILLERS
     + r" \Z"
 )
 _REFUSED_AFTER = re.compile(
-    r"\A(?: (?:morning|afternoon|evening))?,? (?:(?:just |really )?(?:doesn't|doesnt|does not|won't|wont|will not|isn't|isnt|is not|didn't)"
-    r"|is (?:no good|out|bad|full|taken|too (?:early|late|soon))|no good|no longer|i can't|i cant|i cannot|can't|am busy|i'm busy)\b"
+    r"\A(?: (?:morning|afternoon|evening))?,? (?:(?:just |really )?"
+    r"(?:doesn't|doesnt|does not|won't|wont|will not|isn't|isnt|is not|didn't)"
+    r"|is (?:no good|out|bad|full|taken|too (?:early|late|soon))|no good|no longer"
+    r"|i can't|i cant|i cannot|can't|am busy|i'm busy)\b"
 )
 _CHANGING = re.compile(
-    r"\b(?:chang(?:e|ing)|mov(?:e|ing)|resched\w{0,10}|re-schedule|switch|push|bump|shift|swap|instead|rather|make (?:it|that)"
-    r"|actually|postpone|bring)\b"
+    r"\b(?:chang(?:e|ing)|mov(?:e|ing)|resched\w{0,10}|re-schedule|switch|push|bump|shift|swap|instead|rather"
+    r"|make (?:it|that)|actually|postpone|bring)\b"
 )
-_MOVING = re.compile(r"\b(?:chang(?:e|ing)|mov(?:e|ing)|resched\w{0,10}|re-schedule|switch|push|bump|shift|swap|postpone)\b")
+_MOVING = re.compile(
+    r"\b(?:chang(?:e|ing)|mov(?:e|ing)|resched\w{0,10}|re-schedule|switch|push|bump|shift|swap|postpone)\b"
+)
 _NEW_BEFORE = re.compile(
-    r"(?:\bto|\bmake (?:it|that)|\buntil|\b(?:how|what) about|\b(?:can|could) (?:i|we|you) (?:do|have|get)|\brather|\bprefer"
+    r"(?:\bto|\bmake (?:it|that)|\buntil|\b(?:how|what) about|\b(?:can|could) (?:i|we|you) (?:do|have|get)"
+    r"|\brather|\bprefer"
     r"|\bi mean|\bactually|\bdo it)(?: (?:the|this|next|on|at|around|about|be|do|have|for))* \Z"
 )
 _NEW_AFTER = re.compile(r"\A(?: [^ ]{1,12}){0,3} instead\b(?! of)")
@@ -33,7 +46,10 @@ _OLD_BEFORE = re.compile(
     r"\b(?:from|appointment|appt|booking|reservation|booked|scheduled|down|currently|originally|it's|was)"
     r"(?: (?:is|was|for|on|at|in|the|this|next|currently|booked|scheduled|set))* \Z"
 )
-_OLD_AFTER = re.compile(r"\A(?: (?:morning|afternoon|evening))?(?: at [^ ]{1,6}(?: [ap]m)?)? (?:appointment|appt|booking|reservation|slot)\b")
+_OLD_AFTER = re.compile(
+    r"\A(?: (?:morning|afternoon|evening))?(?: at [^ ]{1,6}(?: [ap]m)?)?"
+    r" (?:appointment|appt|booking|reservation|slot)\b"
+)
 _TAKEN_BACK = re.compile(
     r"\b(?:no|nope|sorry|wait|oops|actually|i mean|i meant|scratch that|or rather|make (?:it|that)|correction|better)\b"
 )

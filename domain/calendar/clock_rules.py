@@ -159,7 +159,6 @@ def _from_now(m: re.Match[str], hours: Hours) -> Clock:
     return Clock(total % 1440, fixed=True, days=total // 1440, approx=True)
 
 
-
 def _behind(words: str, tail: str = "") -> str:
     """Return a pattern for a place that one of the words (and the tail) stands right before."""
     return "(?:" + "|".join(rf"(?<=\b{word}{tail} )" for word in words.split()) + ")"
@@ -174,22 +173,31 @@ _END2 = "(?P<hour2>[0-9]{1,2}|noon)(?::(?P<minute2>[0-5][0-9]))?OCLOCK(?: (?P<ha
 CLOCK_RULES = (
     _rule(
         "2-4 pm",
-        rf"(?:(?P<open>between|from) )?(?P<hour>[0-9]{{1,2}}|one|noon)(?::MINUTE)?OCLOCK(?: HALF)?(?P<link> ?- ?| (?:to|until|and|through) )"
+        rf"(?:(?P<open>between|from) )?(?P<hour>[0-9]{{1,2}}|one|noon)(?::MINUTE)?OCLOCK(?: HALF)?"
+        rf"(?P<link> ?- ?| (?:to|until|and|through) )"
         rf"{_END2}INNOTCOUNT",
         _range,
     ),
     _rule("quarter to 5", rf"{_SHIFT} HOUROCLOCK(?: HALF)?IN", _relative),
     _rule("half 2", r"half HOUR(?: HALF)?INNOTCOUNT", _half_hour),
-    _rule("morning 10:30", r"(?<!good )PART,? (?:at |around |about |@ )?(?P<at>HOUR(?:[:.]MINUTE)?OCLOCK(?: HALF)?(?P<ish> ?ish)?)NOTCOUNT", _plain),
+    _rule(
+        "morning 10:30",
+        r"(?<!good )PART,? (?:at |around |about |@ )?"
+        r"(?P<at>HOUR(?:[:.]MINUTE)?OCLOCK(?: HALF)?(?P<ish> ?ish)?)NOTCOUNT",
+        _plain,
+    ),
     _rule("3:30", r"HOUR:MINUTE(?::[0-9]{2})?(?P<ish> ?ish)?OCLOCK(?: HALF)?IN(?!%)", _plain),
     _rule("3.30 pm", r"HOUR\.MINUTE HALF", _plain),
     _rule("at 3.30", rf"{_AFTER}HOUR\.MINUTEIN", _plain),
     _rule("330 pm", r"(?P<hour>[0-9]{1,2}?)MINUTE HALF", _plain),
-    _rule("3 30 pm", r"HOUR MINUTE HALF", _plain),
+    _rule("3 30 pm", r"HOUR[ -]MINUTE HALF", _plain),
+    _rule("3 30", r"\A\W*HOUR[ -](?P<minute>[0-5][05])\W*\Z", _plain),
     _rule("3 pm", r"HOUROCLOCK(?P<ish> ?ish)? HALF", _plain),
     _rule("3 oclock", r"HOUR ?oclockIN", _plain),
     _rule("3 in the afternoon", r"HOUR(?P<ish> ?ish)? (?:in the|at|this|of the|in) PART", _plain),
-    _rule("in 2 hours", r"in (?P<count>[0-9]{1,2}|an|one|half an|a couple of|a couple) (?P<unit>hours|minutes)", _from_now),
+    _rule(
+        "in 2 hours", r"in (?P<count>[0-9]{1,2}|an|one|half an|a couple of|a couple) (?P<unit>hours|minutes)", _from_now
+    ),
     _rule("noon", r"(?:12 )?(?P<word>noon|midnight)", _noon),
     _rule("after work", r"after (?:work|office hours)", _fixed(17, "from")),
     _rule("before work", r"before work", _fixed(9, "to")),
@@ -197,12 +205,22 @@ CLOCK_RULES = (
     _rule("after lunch", r"after lunch", _fixed(13, "from")),
     _rule("before lunch", r"before lunch", _fixed(12, "to")),
     _rule("first thing", r"first thing(?: (?:in the )?morning)?", _first_thing),
-    _rule("end of day", r"(?:by )?(?:the )?(?:end of (?:the |my )?(?:work )?day|eod|cob|close of business|closing time)", _end_of_day),
-    _rule("at 1530", r"(?<=\bat )(?P<hour>[01][0-9]|2[0-3])MINUTE(?: hours)?(?=\Z| ?[.,!?]| (?:on|please|for|if|or|and)\b| DAYSIGN)", _plain),
+    _rule(
+        "end of day",
+        r"(?:by )?(?:the )?(?:end of (?:the |my )?(?:work )?day|eod|cob|close of business|closing time)",
+        _end_of_day,
+    ),
+    _rule(
+        "at 1530",
+        r"(?<=\bat )(?P<hour>[01]?[0-9]|2[0-3])MINUTE(?: hours)?"
+        r"(?=\Z| ?[.,!?]| (?:on|please|for|if|or|and)\b| DAYSIGN)",
+        _plain,
+    ),
     _rule("at 3 30", rf"(?:{_AFTER}|(?<=for )|(?<=DAYSIGN ))HOUR (?P<minute>[0-5][05])NOTCOUNT", _plain),
     _rule("at 3", rf"{_AFTER}HOUR(?P<ish> ?ish)?NOTCOUNT(?! (?:of|more|point|time)\b)", _plain),
     _rule("3 ish", r"HOUR(?P<ish> ?-?ish)", _plain),
     _rule("move it to 3", rf"{_MOVED_TO}HOURNOTCOUNT", _plain),
+    _rule("3 or later", r"HOUR(?= sharp\b| (?:or|and) (?:later|after|onwards?|earlier|before|sooner)\b)", _plain),
     _rule("3 or (4 pm)", r"HOUR(?= (?:or|and) TIMESIGN)", _plain),
     _rule("(at 3) or 4", r"(?:(?<=TIMESIGN or )|(?<=TIMESIGN and ))HOURNOTCOUNT", _plain),
     _rule("(friday) 3", r"(?:(?<=DAYSIGN )|(?<=DAYSIGN, ))(?P<hour>[0-9]{1,2})NOTCOUNT", _weak),
@@ -210,7 +228,8 @@ CLOCK_RULES = (
     _rule("for 3", rf"{_LOOSELY}(?P<hour>[0-9]{{1,2}})NOTCOUNT", _weak),
     _rule(
         "3 please",
-        r"\A\W*(?:maybe |yes,? |ok,? |no,? )?(?P<at>HOUR)(?: (?:please|pls|works?|is (?:fine|good|great|ok|perfect)|would be \w+|sounds good|thanks))?\W*\Z",
+        r"\A\W*(?:maybe |yes,? |ok,? |no,? )?(?P<at>HOUR)"
+        r"(?: (?:please|pls|works?|is (?:fine|good|great|ok|perfect)|would be \w+|sounds good|thanks))?\W*\Z",
         _weak,
     ),
 )

@@ -11,10 +11,12 @@ from domain.calendar.days import Days, Reader
 from domain.calendar.quantities import COUNTED, PERIODS
 from domain.calendar.words import DAY, MONTHS, WEEKDAYS, Mention, blank, one_of
 
+# "The 12th may work" names no month.
+_MONTH = rf"(?!may (?:be|work|suit|not|have|do|i|we|need|still|also)\b){one_of(MONTHS)}"
 # What the capital words in the patterns below stand for.
 _BLOCKS = {
     "WEEKDAY": rf"(?P<weekday>{one_of(WEEKDAYS)})",
-    "MONTH": rf"(?P<month>{one_of(MONTHS)})\.?",
+    "MONTH": rf"(?P<month>{_MONTH})\.?",
     "ORDINAL": r"(?P<day>[0-9]{1,2}th|first|second|third)",
     "ANYDAY": r"(?P<day>[0-9]{1,2}(?:th)?|first|second|third)",
     "NUMBER": r"(?P<day>[0-9]{1,2})",
@@ -25,8 +27,10 @@ _BLOCKS = {
     "UNIT": r"(?P<unit>day|week|fortnight|month|year)s?",
     "YEAR": r"(?:,? (?P<year>(?:19|20|21)[0-9]{2})\b)?",
     "NOTCLOCK": r"(?! ?(?:am|pm|oclock|ish)\b|[:.][0-9])",
-    "NOTTHING": rf"(?! (?:one|ones|option|slot|choice|time|times|appointment|appt|available|visit|floor|thing|two|few|name|opening"
-    rf"|person|place|part|question|half|class|grade|attempt|try|date|day|call|message|session|hand|{COUNTED}|{PERIODS})\b)",
+    "NOTTHING": rf"(?! (?:of )?{_MONTH}\b)(?! (?:one|ones|option|slot|choice|time|times|appointment|appt|available"
+    rf"|visit|floor|thing|two|few|name|opening"
+    rf"|person|place|part|question|half|class|grade|attempt|try|date|day|call|message|session|hand"
+    rf"|{COUNTED}|{PERIODS})\b)",
 }  # fmt: skip
 _BLOCK = re.compile("|".join(sorted(_BLOCKS, key=len, reverse=True)))
 
@@ -46,23 +50,33 @@ def _rule(name: str, pattern: str, read: Reader) -> DateRule:
 
 
 # Small ordinals count more often than they name a day: only these may follow.
-_GOES_ON = one_of("at in for please around after before between from if or and works is would to afternoon morning evening".split())
+_GOES_ON = one_of(
+    "at in for please around after before between from if or and works is would to afternoon morning evening".split()
+)
 # "Thanks for all your help today" asks for nothing today.
 _NO_THANKS = "".join(
     rf"(?<!{words} )"
-    for words in ("all", "all for", "be it for", "that's it for", "it for me", "help", "helping me", "else", "else for", "need",
+    for words in ("all", "all for", "be it for", "that's it for", "it for me", "help", "helping me", "else",
+                  "else for", "need",
                   "all i need for", "everything", "everything for", "thanks for")
 )  # fmt: skip
 _PIECES = "(?P<piece>early|beginning|start|middle|mid|late|later|end|rest)"
 _THIS_OR_NEXT = "(?P<which>this|next|following)"
 
 DATE_RULES = (
-    _rule("2026-03-05", r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})", days.iso),
-    _rule("3/4/2026", r"(?P<one>[0-9]{1,2})(?P<sign>[./-])(?P<two>[0-9]{1,2})(?P=sign)(?P<year>[0-9]{4}|[0-9]{2})", days.slashes),
+    _rule(
+        "2026-03-05", r"(?P<year>[0-9]{4})(?P<sign>[-/.])(?P<month>[0-9]{1,2})(?P=sign)(?P<day>[0-9]{1,2})", days.iso
+    ),
+    _rule(
+        "3/4/2026",
+        r"(?P<one>[0-9]{1,2})(?P<sign>[./-])(?P<two>[0-9]{1,2})(?P=sign)(?P<year>[0-9]{4}|[0-9]{2})",
+        days.slashes,
+    ),
     _rule("3/4", r"(?P<one>[0-9]{1,2})/(?P<two>[0-9]{1,2})(?!/)", days.slashes),
     _rule(
         "first monday of may",
-        r"(?:the )?(?P<nth>[1-5]th|first|second|third|last) WEEKDAY (?:of|in) (?:(?:the )?(?P<which>this|next|the) month|MONTH)",
+        r"(?:the )?(?P<nth>[1-5]th|first|second|third|last) WEEKDAY (?:of|in) "
+        r"(?:(?:the )?(?P<which>this|next|the) month|MONTH)",
         days.nth_weekday,
     ),
     _rule("the 5th to the 9th of march", r"(?:the )?ONELINK(?:the )?TWO (?:of )?MONTH", days.two_named),
@@ -81,7 +95,8 @@ DATE_RULES = (
     _rule("monday in 2 weeks", r"WEEKDAY in COUNT weeks?(?: time)?", days.weekday_in_weeks),
     _rule(
         "a week from friday",
-        r"COUNT (?P<unit>day|week|fortnight)s? (?:from|on|after) (?:(?P<anchor>today|now|tomorrow)|(?:this |next |coming )?WEEKDAY)",
+        r"COUNT (?P<unit>day|week|fortnight)s? (?:from|on|after) "
+        r"(?:(?P<anchor>today|now|tomorrow)|(?:this |next |coming )?WEEKDAY)",
         days.counted_from,
     ),
     _rule("a week tomorrow", r"COUNT (?P<unit>week|fortnight)s? (?P<anchor>today|tomorrow)", days.counted_from),
@@ -123,10 +138,12 @@ DATE_RULES = (
     ),
     _rule("the 12th", r"(?:the )?(?P<day>[0-9]{1,2}th)NOTTHING", days.day_number),
     _rule("the first", rf"the (?P<day>first|second|third)(?=\Z| ?[.,!?;)]| {_GOES_ON}\b)", days.day_number),
-    _rule("on the 12", r"(?<=on the )NUMBERNOTCLOCKNOTTHING(?!/)", days.day_number),
+    _rule("on the 12", rf"(?:(?<=on the )|(?<={DAY} the ))NUMBERNOTCLOCKNOTTHING(?!/)", days.day_number),
     _rule("asap", r"asap|as soon as possible|soonest|right away|straight away", days.soon),
 )
-_SIGNS = re.compile(r"[0-9]|day|week|month|year|to(?:morrow|night)|fortnight|asap|soon|away|this|first|second|third|" + one_of(MONTHS))
+_SIGNS = re.compile(
+    r"[0-9]|day|week|month|year|to(?:morrow|night)|fortnight|asap|soon|away|this|first|second|third|" + one_of(MONTHS)
+)
 
 
 def read_days(text: str, today: dt.date) -> tuple[list[Mention[Days]], str]:

@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from dataclasses import replace
 
-from domain.calendar.changes import moving, standing
+from domain.calendar.changes import BY, UNLESS, moving, standing
 from domain.calendar.days import GONE, WEEK, Days, monday_of
 from domain.calendar.words import Mention
 
@@ -17,10 +17,7 @@ _ALTERNATIVE = re.compile(r"\b(?:or|and|to|until|through|then)\b|/")
 _LINK = re.compile(r"\A(?: ?- ?| ?(?:to|until|through) )(?:the |on )*\Z")
 _BETWEEN = re.compile(r"\bbetween(?: the)? \Z")
 _WEEK_OF = re.compile(r"\bweek (?:of|commencing|beginning|starting)(?: the)? \Z")
-_EDGE = re.compile(
-    r"(?P<negated>\b(?:not|no|can't|cant|cannot)(?: [a-z]{1,9}){0,2} )?\b(?P<word>after|before|later than|earlier than|sooner than|(?<!come )(?<!stop )(?<!drop )(?<!swing )(?<!pop )by)"
-    r"(?: the)? \Z"
-)
+_EDGE = re.compile(rf"{UNLESS}\b(?P<word>after|before|later than|earlier than|sooner than|{BY})(?: the)? \Z")
 _AT_A_TIME = re.compile(r"\A,? (?:at|around|about) ")
 _REACH = 40
 
@@ -108,8 +105,7 @@ def _one_day(one: Days, two: Days, gap: str, today: dt.date) -> Days | None:
     if dated.first == named.first:
         return replace(dated, options=())
     if not named.by_weekday or dated.by_weekday:
-        beside = _BESIDE.match(gap)
-        return replace(dated, options=tuple(sorted((dated.first, named.first)))) if beside else None
+        return None
     fitting = [day for day in dated.options or (dated.first,) if day.weekday() == named.first.weekday()]
     if fitting:
         return replace(dated, first=fitting[0], options=tuple(fitting) if len(fitting) > 1 else ())

@@ -78,7 +78,9 @@ def _number(word: str) -> int:
 
 
 def _count(word: str) -> int:
-    return int(word) if word.isdigit() else next(n for w, n in sorted(_COUNTS.items(), reverse=True) if w in word.split())
+    return (
+        int(word) if word.isdigit() else next(n for w, n in sorted(_COUNTS.items(), reverse=True) if w in word.split())
+    )
 
 
 def month_day(month: int, day: int, year: int | None, today: dt.date) -> dt.date | None:

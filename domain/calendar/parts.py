@@ -6,7 +6,7 @@ import datetime as dt
 import re
 
 from domain.calendar.changes import standing
-from domain.calendar.words import DAY, TIME, Mention, one_of
+from domain.calendar.words import DAY, Mention
 
 _WINDOWS = {
     "morning": (dt.time(0), dt.time(12)),
@@ -18,7 +18,7 @@ _WINDOWS = {
 _HALVES = {"am": "morning", "pm": "afternoon", "a m": "morning", "p m": "afternoon"}
 _PART = re.compile(
     rf"(?<!good )(?<![a-z])(?:(?:early|late|mid)[ -])?(?P<part>morning|afternoon|evening|night)(?![a-z])"
-    rf"|\b(?P<noon>lunch ?time|lunch ?(?:break|hours)|(?:over|at|during) lunch)\b"
+    rf"|\b(?P<noon>lunch ?time|lunch ?(?:break|hours)|(?:over|at|during|around) lunch)\b"
     rf"|(?:(?<={DAY} )|(?<=in the )|(?<=any )|(?<=the ))(?P<half>am|pm)\b(?! (?:i|not|going|free|coming)\b)"
 )
 _GREETING = re.compile(r"\A\W*(?:morning|afternoon|evening)(?= ?[,!.]| (?:all|team|guys|there|can|could|i|hi)\b)")

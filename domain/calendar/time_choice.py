@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from bisect import bisect_right
 from dataclasses import dataclass, replace
 
-from domain.calendar.changes import moving, standing
+from domain.calendar.changes import BY, UNLESS, moving, standing
 from domain.calendar.clock_rules import Clock, Hours
 from domain.calendar.words import Mention
 
 Said = Mention[Clock]
 
 _EDGE_BEFORE = re.compile(
-    r"\b(?P<negated>(?:not|no|can't|cant|cannot|won't|don't)(?: [a-z]{1,9}){0,2} )?(?P<word>after|past|from|since|later than|before|earlier than|sooner than|until"
-    r"|(?<!come )(?<!stop )(?<!drop )(?<!swing )(?<!pop )by)(?: about| around| at)? \Z"
+    rf"{UNLESS}\b(?P<word>after|past|from|since|later than|before|earlier than|sooner than|until|{BY})"
+    r"(?: about| around| at)? \Z"
 )
 _EDGE_AFTER = re.compile(
-    r"\A,? ?(?:(?P<from>(?:or|and|&) (?:later|after|onwards?|beyond)|onwards?|and up)|(?P<to>(?:or|and) (?:earlier|before|sooner)|at the latest|latest))\b"
+    r"\A,? ?(?:(?P<from>(?:or|and|&) (?:later|after|onwards?|beyond)|onwards?|and up)"
+    r"|(?P<to>(?:or|and) (?:earlier|before|sooner)|at the latest|latest))\b"
 )
 _LATE = ("after", "past", "from", "since", "later than")
-_ABOUT_BEFORE = re.compile(r"\b(?:around|about|approximately|approx|roughly|near|close to|like|circa|say)(?: at)? \Z")
+_ABOUT_BEFORE = re.compile(
+    r"\b(?:around|(?<!how )(?<!what )about|approximately|approx|roughly|near|close to|like|circa)(?: at)? \Z"
+)
 _ABOUT_AFTER = re.compile(r"\A ?-?(?:ish\b|or so\b|or thereabouts\b)")
+_RIGHT_AFTER = re.compile(r"\A,?(?: (?:at|around|about|from))? ?\Z")
 _REACH = 40
 HALF_DAY = 720
 
@@ -45,8 +50,11 @@ def _minutes(time: dt.time) -> int:
     return time.hour * 60 + time.minute
 
 
-def readings(clock: Clock, hours: Hours, part: str = "") -> tuple[int, ...]:
-    """Return the minutes since midnight a time may mean, the likeliest first."""
+def readings(clock: Clock, hours: Hours, part: str = "", *, ends: bool = False) -> tuple[int, ...]:
+    """Return the minutes since midnight a time may mean, the likeliest first.
+
+    Nothing starts at closing time, so that hour counts as open only for what `ends` there.
+    """
     if clock.fixed:
         return (clock.minutes % 1440,)
     early = clock.minutes % HALF_DAY
@@ -57,7 +65,8 @@ def readings(clock: Clock, hours: Hours, part: str = "") -> tuple[int, ...]:
     if part:
         return (_by_part(early, part),)
     opens, closes = _minutes(hours.opens), _minutes(hours.closes)
-    inside = tuple(m for m in (early, late) if opens <= m <= closes)
+    inside = tuple(m for m in (early, late) if opens <= m < closes + ends)
+    inside = inside or tuple(m for m in (early, late) if m == closes)
     if len(inside) == 1:
         return inside
     if inside:
@@ -76,6 +85,18 @@ def _by_part(early: int, part: str) -> int:
     return late if early < 8 * 60 else early
 
 
+def without_days(text: str, mentions: list[Said], dropped: list[int]) -> list[Said]:
+    """Leave out the times said right after a day that no longer counts; `dropped` has the ends of such days."""
+    if not dropped:
+        return mentions
+    kept = []
+    for mention in mentions:
+        index = bisect_right(dropped, mention.start) - 1
+        if index < 0 or not _RIGHT_AFTER.match(text[dropped[index] : mention.start][:_REACH]):
+            kept.append(mention)
+    return kept or mentions
+
+
 def choose_times(text: str, mentions: list[Said], hours: Hours, part: str = "") -> Times:
     """Return what is left after refusals and changes; `part` is the part of the day named elsewhere."""
     kept = standing(text, _inherited(text, _paired(text, mentions)))
@@ -86,9 +107,11 @@ def choose_times(text: str, mentions: list[Said], hours: Hours, part: str = "") 
     points: list[Clock] = []
     for mention in kept:
         edge = _edge(text, mention)
+        if edge is None:
+            continue
         if mention.value.to or edge:
             times = _bounded(times, mention.value, edge, hours, part)
-        elif edge is not None:
+        else:
             points.append(_softened(text, mention))
     return _pointed(times, points, hours, part)
 
@@ -142,22 +165,23 @@ def _bounded(times: Times, clock: Clock, edge: str, hours: Hours, part: str) -> 
     if clock.to:
         start, end, options = _range(clock, clock.to, hours, part)
         return replace(times, start=start, end=end, options=options)
-    minutes = readings(clock, hours, part)
-    options = minutes if len(minutes) > 1 else times.options
-    if edge == "from":
-        return replace(times, start=minutes[0], options=options)
-    return replace(times, end=minutes[0], options=options)
+    minutes, *others = readings(clock, hours, part, ends=edge == "to")
+    times = replace(times, options=(minutes, *others) if others else times.options)
+    if edge == "from":  # of two edges that leave nothing between them the one said last counts
+        return replace(times, start=minutes, end=times.end if (times.end or 0) > minutes else None)
+    return replace(times, end=minutes, start=times.start if (times.start or 0) < minutes else None)
 
 
 def _range(one: Clock, two: Clock, hours: Hours, part: str) -> tuple[int, int, tuple[int, ...]]:
     """Return the shortest range inside the opening hours; its start has options where two are as short."""
-    both = (readings(one, hours, part), readings(two, hours, part))
-    pairs = [(a, b) for a in both[0] for b in both[1] if a < b]
-    if not pairs:
-        pairs = [(a, b) for a in _halves(one) for b in _halves(two) if a < b] or [(both[0][0], both[1][0])]
+    starts, ends = readings(one, hours, part), readings(two, hours, part, ends=True)
+    pairs = [(a, b) for a in starts for b in ends if a < b]
+    pairs = pairs or [(a, b) for a in _halves(one) for b in _halves(two) if a < b]
+    if not pairs:  # over midnight
+        return starts[0], ends[0], ()
     shortest = min(b - a for a, b in pairs)
-    best = sorted(pair for pair in pairs if pair[1] - pair[0] == shortest)
-    return *best[0], tuple(a for a, _ in best) if len(best) > 1 else ()
+    (start, end), *others = sorted(pair for pair in pairs if pair[1] - pair[0] == shortest)
+    return start, end, (start, *(a for a, _ in others)) if others else ()
 
 
 def _halves(clock: Clock) -> tuple[int, ...]:
@@ -170,12 +194,12 @@ def _halves(clock: Clock) -> tuple[int, ...]:
 def _pointed(times: Times, points: list[Clock], hours: Hours, part: str) -> Times:
     if not points:
         return times
-    read = {readings(clock, hours, part): clock for clock in reversed(points)}
-    minutes = sorted({each[0] for each in read})
-    first = readings(points[0], hours, part)
-    chosen = replace(times, at=first[0], approx=any(c.approx for c in points), days=points[0].days, part=points[0].part)
-    if points[0].until is not None:
-        chosen = replace(chosen, at=None, start=first[0], end=points[0].until)
+    minutes = sorted({readings(clock, hours, part)[0] for clock in points})
+    first, *others = readings(points[0], hours, part)
+    said = points[0]
+    chosen = replace(times, at=first, approx=any(c.approx for c in points), days=said.days, part=said.part)
+    if said.until is not None:
+        chosen = replace(chosen, at=None, start=first, end=said.until)
     if len(minutes) > 1:
         return replace(chosen, several=tuple(minutes))
-    return replace(chosen, options=first if len(first) > 1 else times.options)
+    return replace(chosen, options=(first, *others) if others else times.options)

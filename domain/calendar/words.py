@@ -23,7 +23,8 @@ OPAQUE, DAY, TIME = "\ue000", "\ue001", "\ue002"
 _NUMBERS = {
     word: number
     for number, word in enumerate(
-        "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
+        "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+        "seventeen eighteen "
         "nineteen".split(),
         start=2,
     )
@@ -49,7 +50,15 @@ _SPELLINGS = (
     | dict.fromkeys(("tonite", "2nite", "2night", "tnite"), "tonight")
     | dict.fromkeys(("2day", "2dy"), "today")
     | dict.fromkeys(("midday", "noontime", "noonish"), "noon")
-    | {"nite": "night", "til": "until", "till": "until", "thru": "through", "nxt": "next", "wk": "week", "wknd": "weekend"}
+    | {
+        "nite": "night",
+        "til": "until",
+        "till": "until",
+        "thru": "through",
+        "nxt": "next",
+        "wk": "week",
+        "wknd": "weekend",
+    }
     | {"mornings": "morning", "afternoons": "afternoon", "evenings": "evening", "nights": "night", "aft": "afternoon"}
     | {"min": "minutes", "mins": "minutes", "minute": "minutes", "hr": "hours", "hrs": "hours", "hour": "hours"}
     | {"&": "and", "@": "at", "~": "about", "\u2013": "-", "\u2014": "-"}
@@ -80,7 +89,9 @@ _SUFFIXES = {
 }  # fmt: skip
 _FRENCH_CLOCK = re.compile(r"([0-9]{1,2})h([0-5][0-9])\Z", re.ASCII)
 # Letter for letter, so that places in the plain text can be led back to the customer's own words.
-_LOWER = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ\u2019\u2018\u201c\u201d", "abcdefghijklmnopqrstuvwxyz''\"\"")
+_LOWER = str.maketrans(
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZ\u2019\u2018\u201c\u201d\u00a0\u202f\u2009", "abcdefghijklmnopqrstuvwxyz''\"\"   "
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +141,7 @@ def plain(text: str) -> Plain:
         units = _units(word)
         if tens and units and lower[origins[-1][1] : start] in (" ", "-", ""):
             if words[-1] == "-":
-                words.pop(), origins.pop()
+                del words[-1], origins[-1]
             words[-1] = f"{tens + units}{'th' if not word.isdigit() and word != 'one' else ''}"
             origins[-1] = (origins[-1][0], end)
             tens = 0
@@ -146,7 +157,7 @@ def _units(word: str) -> int:
     """Return what a word adds to a ten before it: 3 for `3`, `third` and `3th`; 0 if it is none."""
     if word == "one":
         return 1
-    number = _SMALL_ORDINALS.get(word) or (int(word[0]) if word[:1].isdigit() and word[1:] in ("", "th") else 0)
+    number = _SMALL_ORDINALS.get(word) or (int(word[0]) if word[0] in "123456789" and word[1:] in ("", "th") else 0)
     return number if number < 10 else 0
 
 
@@ -213,21 +224,32 @@ def _shortened(word: str) -> set[str]:
     return {word[:i] + word[i + 1 :] for i in range(len(word))} | {word}
 
 
-def _typing_errors() -> dict[str, str]:
-    """Map every calendar word with one letter left out to the word; what two words share is left out."""
-    owners: dict[str, set[str]] = {}
+def _typing_errors() -> dict[str, list[str]]:
+    """Map every calendar word, whole and with one letter left out, to the words it may come from."""
+    owners: dict[str, list[str]] = {}
     for word in _FUZZY:
         for short in _shortened(word):
-            owners.setdefault(short, set()).add(word)
-    return {short: words.pop() for short, words in owners.items() if len(words) == 1}
+            owners.setdefault(short, []).append(word)
+    return owners
 
 
 _TYPOS = _typing_errors()
 
 
+def _one_slip(said: str, word: str) -> bool:
+    """Say whether one letter was added, lost, replaced, or swapped with its neighbour."""
+    if len(said) != len(word):
+        return min(said, word, key=len) in _shortened(max(said, word, key=len))
+    wrong = [i for i, (a, b) in enumerate(zip(said, word, strict=True)) if a != b]
+    if len(wrong) == 2:
+        first, second = wrong
+        return second == first + 1 and said[first] == word[second] and said[second] == word[first]
+    return len(wrong) == 1
+
+
 def _mistyped(said: str) -> str:
-    """Return the one calendar word a letter away (added, lost, wrong or swapped), else the word itself."""
+    """Return the one calendar word a slip of the finger away, else the word itself."""
     if not 6 <= len(said) <= 10 or said in _FALSE_FRIENDS or said.endswith("days") or said in _FUZZY:
         return said
-    found = {_TYPOS[short] for short in _shortened(said) if short in _TYPOS}
+    found = {word for short in _shortened(said) for word in _TYPOS.get(short, ()) if _one_slip(said, word)}
     return found.pop() if len(found) == 1 else said

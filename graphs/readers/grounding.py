@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from domain.reading import Listening, Reading, Said
 from graphs.readers.names import services_in, staff_in
-from graphs.readers.words import NUMBERS, exactly, nearly, plain, printable, said_in, spelled, words
+from graphs.readers.words import NUMBERS, exactly, in_order, nearly, plain, printable, said_in, spelled, words
 
 _GLUE: Final = frozenset("a an the at on of in for around about to and or from till until between please".split())
 _DENYING: Final = frozenset({"not", "except", "besides"})
@@ -21,7 +21,6 @@ _NAME_MARKS: Final = frozenset(" '-.")
 _CURLY_TO_STRAIGHT: Final = str.maketrans("\u2018\u2019\u02bc", "'''")
 _BETWEEN_DIGITS: Final = re.compile(r"(?<=\d)[\s().\-/]+(?=\d)")
 _DIGIT_WORDS: Final = {word: str(number) for word, number in NUMBERS.items() if number < 10}
-_ANYWHERE: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +100,20 @@ def _staff(value: str, heard: _Heard) -> str | None:
 
 def _when(value: str, heard: _Heard) -> str | None:
     value = plain(value)
-    wanted = [word for word in words(value) if word not in _GLUE]
-    said = [word for word in heard.words if word not in _GLUE]
-    return value if said_in(said, wanted, nearly, gap=8, barred=_DENYING) else None
+    return value if said_in(_telling(heard.words), _telling(words(value)), nearly, gap=8) else None
+
+
+def _telling(said: Sequence[str]) -> list[str]:
+    """Leave out the glue and join a denial to what it denies: "not on friday" is one word, and not friday."""
+    telling: list[str] = []
+    for word in said:
+        if word in _GLUE:
+            continue
+        if telling and telling[-1] in _DENYING:
+            telling[-1] += f" {word}"
+        else:
+            telling.append(word)
+    return telling
 
 
 def _who(value: str, heard: _Heard) -> str | None:
@@ -145,7 +155,7 @@ def _contact(value: str, heard: _Heard) -> str | None:
 
 def _copied(value: str, heard: _Heard) -> str | None:
     value = plain(value)
-    return value if value and (value in heard.text or heard.says(value, gap=_ANYWHERE)) else None
+    return value if value and (value in heard.text or in_order(heard.words, words(value), nearly)) else None
 
 
 def _choice(value: int, heard: _Heard) -> int | None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 Same = Callable[[str, str], bool]
 
 _TAG = re.compile(r"<[^<>]*>")
 _WORD = re.compile(r"\d+|[^\W\d_]+(?:'[^\W\d_]+)*")
-_HALF_OF_DAY = re.compile(r"(?<![^\W\d_])([ap])\.? ?m\b\.?")
+_HALF_OF_DAY = re.compile(r"(?:(?<=\d) ?([ap])\.? ?m|(?<![^\W\d_])([ap])\.m)\b\.?")
 _SUFFIXES = ("'s", "ing", "ed", "es", "s")
 _CURLY = str.maketrans("\u2018\u2019\u02bc\u201c\u201d", "'''\"\"")
 NUMBERS = {
@@ -22,7 +23,7 @@ NUMBERS = {
     ))
     for word in words.split()
 }  # fmt: skip
-_COUNTING = re.compile(r"\d|.*(?:teen|teenth|ty|tieth|first|second|third|th)$")
+_COUNTING = re.compile(r".*(?:teen|teenth|ty|tieth|first|second|third|th)$")
 
 
 def printable(text: str) -> str:
@@ -40,7 +41,8 @@ def words(text: str) -> tuple[str, ...]:
     """Split into lower-case words and numbers without accents; "3 p.m." and "3pm" are the same two words."""
     decomposed = unicodedata.normalize("NFKD", text.translate(_CURLY)).casefold()
     letters = "".join(c for c in decomposed if not unicodedata.combining(c))
-    return tuple(_WORD.findall(_HALF_OF_DAY.sub(r"\1m", letters.replace("&", " and "))))
+    hours = _HALF_OF_DAY.sub(lambda found: f" {found[1] or found[2]}m ", letters)
+    return tuple(_WORD.findall(hours.replace("&", " and ")))
 
 
 def exactly(one: str, other: str) -> bool:
@@ -57,11 +59,16 @@ def nearly(one: str, other: str) -> bool:
     """Compare two words allowing one slip of the keyboard in five letters or more, never in numbers."""
     if alike(one, other):
         return True
-    if min(len(one), len(other)) < 5 or {one, other} & NUMBERS.keys():
-        return False
-    return not (_COUNTING.match(one) or _COUNTING.match(other)) and _one_slip(one, other)
+    return all(len(word) >= 5 and word.isalpha() and not _counts(word) for word in (one, other)) and _one_slip(
+        one, other
+    )
 
 
+def _counts(word: str) -> bool:
+    return word in NUMBERS or _COUNTING.match(word) is not None
+
+
+@lru_cache(maxsize=4096)
 def _stem(word: str) -> str:
     for suffix in _SUFFIXES:
         if word.endswith(suffix) and len(word) - len(suffix) >= 3:
@@ -84,32 +91,25 @@ def _one_slip(one: str, other: str) -> bool:
     )
 
 
-def said_in(
-    said: Sequence[str],
-    wanted: Sequence[str],
-    same: Same = alike,
-    *,
-    gap: int = 0,
-    barred: frozenset[str] = frozenset(),
-) -> bool:
-    """Tell whether `wanted` occurs in `said` in its order, with at most `gap` other words between two of its own.
-
-    A word of `barred` right before it, or between its words, speaks against that place.
-    """
-    return bool(wanted) and any(
-        same(wanted[0], word)
-        and not barred.intersection(said[max(at - 1, 0) : at])
-        and _goes_on(said[at + 1 :], wanted[1:], same, gap=gap, barred=barred)
-        for at, word in enumerate(said)
-    )
+def in_order(said: Sequence[str], wanted: Sequence[str], same: Same = alike) -> bool:
+    """Tell whether `wanted` occurs in `said` in its order, whatever stands between."""
+    rest = iter(said)
+    return bool(wanted) and all(any(same(word, other) for other in rest) for word in wanted)
 
 
-def _goes_on(said: Sequence[str], wanted: Sequence[str], same: Same, *, gap: int, barred: frozenset[str]) -> bool:
+def said_in(said: Sequence[str], wanted: Sequence[str], same: Same = alike, *, gap: int = 0) -> bool:
+    """Tell whether `wanted` occurs in `said` in its order, with at most `gap` other words between two of its own."""
+    return in_order(said, wanted, same) and any(_starts(said, at, wanted, same, gap) for at in range(len(said)))
+
+
+def _starts(said: Sequence[str], at: int, wanted: Sequence[str], same: Same, gap: int) -> bool:
+    far = at + 1
     for word in wanted:
-        at = next((i for i, other in enumerate(said[: gap + 1]) if same(word, other)), None)
-        if at is None or barred.intersection(said[:at]):
+        found = next((n for n in range(at, min(far, len(said))) if same(word, said[n])), None)
+        if found is None:
             return False
-        said = said[at + 1 :]
+        at = found + 1
+        far = at + gap + 1
     return True
 
 

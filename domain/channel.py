@@ -26,3 +26,4 @@ class Channel:
     style: Style
     routes: Callable[[Any], Any]
     deliver: Callable[[Permit, Words], Awaitable[Delivery]]
+    reconcile: Callable[[Permit, Words], Awaitable[Delivery]] | None = None

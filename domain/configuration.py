@@ -18,9 +18,9 @@ class Configuration(BaseSettings):
     extensions: Path | None = None
     model: str = ""
     model_base_url: str | None = None
-    model_timeout_s: float = Field(8.0, gt=0)
+    model_timeout_s: float = Field(default=8.0, gt=0)
     public_base_url: str | None = None
-    database_url: str | None = Field(None, alias="DATABASE_URL")
-    openai_api_key: SecretStr | None = Field(None, alias="OPENAI_API_KEY")
-    twilio_account_sid: str | None = Field(None, alias="TWILIO_ACCOUNT_SID")
-    twilio_auth_token: SecretStr | None = Field(None, alias="TWILIO_AUTH_TOKEN")
+    database_url: str | None = Field(default=None, alias="DATABASE_URL")
+    openai_api_key: SecretStr | None = Field(default=None, alias="OPENAI_API_KEY")
+    twilio_account_sid: str | None = Field(default=None, alias="TWILIO_ACCOUNT_SID")
+    twilio_auth_token: SecretStr | None = Field(default=None, alias="TWILIO_AUTH_TOKEN")

@@ -6,12 +6,14 @@ QotBotError
 ├── Unavailable            a needed part does not answer (503, exit code 4)
 ├── IntegrityError         the ledger does not verify (exit code 3)
 ├── ReusedActionId         one action id with two meanings
+├── Later                  a job cannot run before an instant
 └── ToolRefused            a tool's own "not possible": a value for the conversation, never a crash
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 
 class QotBotError(Exception):
@@ -36,6 +38,14 @@ class IntegrityError(QotBotError):
 
 class ReusedActionId(QotBotError):
     """An action id came back with other arguments."""
+
+
+class Later(QotBotError):
+    """A job cannot run yet; `ready` (aware, UTC) is when to try again."""
+
+    def __init__(self, ready: datetime) -> None:
+        super().__init__(ready.isoformat())
+        self.ready = ready
 
 
 class ToolRefused(QotBotError):

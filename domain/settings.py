@@ -70,8 +70,8 @@ class Service(Strict):
     aliases: list[str] = []
     minutes: int = Field(gt=0, le=600)
     price_cents: int = Field(ge=0)
-    deposit_cents: int = Field(0, ge=0)
-    buffer_minutes: int = Field(0, ge=0, le=120)
+    deposit_cents: int = Field(default=0, ge=0)
+    buffer_minutes: int = Field(default=0, ge=0, le=120)
     staff: list[Identifier] = Field(min_length=1)
 
 
@@ -153,8 +153,8 @@ class Policy(Strict):
     quiet_hours: OpenSpan = Span(start=time(9), end=time(20))  # when proactive messages are allowed, local time
     notice: Notice = Notice()
     approvals: Approvals = Approvals()
-    horizon_days: int = Field(60, gt=0, le=400)
-    answer_within_minutes: int = Field(10, gt=0)
+    horizon_days: int = Field(default=60, gt=0, le=400)
+    answer_within_minutes: int = Field(default=10, gt=0)
     tools: list[Identifier] | None = None
 
     def setting(self, tool: str, tier: int) -> Setting:

@@ -22,9 +22,20 @@ class Args(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, str_max_length=2000)
 
 
+class Tell(Protocol):
+    """Submits a message to the door inside the running transaction; the door decides whether it will be sent."""
+
+    def __call__(self, text: str, *, channel: str, address: str, purpose: Purpose) -> bool:
+        """Whether the message was cleared."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """What a tool may use: the open transaction (records' functions take it), the time and the business's settings."""
+    """What a tool may use: the open transaction (records' functions take it), the time and the business's settings.
+
+    Contact, channel, address and session are bound by the runtime; `expires` is when a hold ends.
+    """
 
     tx: Any
     now: datetime
@@ -33,6 +44,10 @@ class Context:
     contact: str | None
     channel: str | None = None
     address: str | None = None
+    session: str | None = None
+    turn: str | None = None
+    expires: datetime | None = None
+    tell: Tell | None = None
 
 
 class Payments(Protocol):
@@ -52,6 +67,7 @@ class Ports:
     """The outside parts a tool may be built with."""
 
     send: Callable[[Permit, dict[str, Any]], Awaitable[Delivery]]
+    find_sent: Callable[[Permit, dict[str, Any]], Awaitable[Delivery]]
     payments: Payments
 
 
@@ -61,8 +77,10 @@ class Tool:
 
     Exactly one of: `read` (tier 0, no effect); `write` (inside the claim's transaction, records only);
     `write` with `deliver` and `reconcile` (an outside effect: `write` returns the payload that `deliver` is given).
+    `reconcile` says what became of an effect nobody recorded: `Sent`, `Refused` with code "absent", or `Unknown`.
     `describe` names, in the business's words, what an action will do; read-backs and approval cards are made of it.
-    `hold` reserves what the action needs while it is asked or held, `release` lets go of it.
+    `hold` reserves what the action needs while it is asked or held, `release` lets go of it when it will not happen,
+    `undo` takes back what `write` noted when the other side refused the effect.
     """
 
     name: str
@@ -73,10 +91,11 @@ class Tool:
     read: Callable[[Any, Context], dict[str, Any]] | None = None
     write: Callable[[Any, Context], Receipt] | None = None
     deliver: Callable[[Permit, dict[str, Any]], Awaitable[Delivery]] | None = None
-    reconcile: Callable[[Permit], Awaitable[Delivery]] | None = None
+    reconcile: Callable[[Permit, dict[str, Any]], Awaitable[Delivery]] | None = None
     describe: Callable[[Any, Context], dict[str, str]] | None = None
     hold: Callable[[Any, Context], None] | None = None
-    release: Callable[[Context], None] | None = None
+    release: Callable[[Any, Context], None] | None = None
+    undo: Callable[[Any, Context], None] | None = None
 
     def __post_init__(self) -> None:
         if (self.read is None) == (self.write is None):

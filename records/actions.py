@@ -10,9 +10,9 @@ from typing import Any, cast
 import sqlalchemy as sa
 
 from domain.action import OPEN, Action, ActionState, Proposal
-from domain.clock import to_ms
+from domain.clock import from_ms, to_ms
 from domain.decision import Decision, finding_json
-from domain.errors import ReusedActionId
+from domain.errors import Later, ReusedActionId
 from domain.permit import Permit, mint
 from records import ledger, schema
 from records.consents import revoked
@@ -106,6 +106,22 @@ def claim(tx: Tx, action: str, args_hash: str, now: datetime) -> tuple[Permit | 
     return mint(row=dict(claimed._mapping), fence=claimed.fence), _action(claimed)
 
 
+def follow(tx: Tx, action: str, now: datetime) -> Permit:
+    """Take over an action whose messenger died; `Later` names the end of its lease. The fence rises."""
+    row = tx.execute(_ONE, {"id": action}).one()
+    at = to_ms(now)
+    if row.lease_until is not None and row.lease_until > at:
+        raise Later(from_ms(row.lease_until))
+    values = {"fence": row.fence + 1, "lease_until": at + int(LEASE.total_seconds() * 1000)}
+    tx.execute(schema.action.update().where(_A.id == action, _A.state == "executing").values(**values))
+    return mint(row=dict(tx.execute(_ONE, {"id": action}).one()._mapping), fence=row.fence + 1)
+
+
+def end_leases(tx: Tx) -> None:
+    """Nobody else can be executing: for the one process that owns an embedded home, at its start."""
+    tx.execute(schema.action.update().where(_A.state == "executing").values(lease_until=None))
+
+
 def settle(tx: Tx, action: str, state: ActionState, receipt: dict[str, Any], now: datetime) -> Action:
     """Write how an action ended, with its receipt and ledger event."""
     where = sa.and_(_A.id == action, _A.state.in_((*OPEN, "executing", "unknown")))
@@ -165,6 +181,15 @@ def reopen(tx: Tx, action: str) -> None:
 def carry_confirmation(tx: Tx, action: str, args_hash: str) -> None:
     """Keep the customer's yes over an edit that changed nothing they were told."""
     tx.execute(schema.action.update().where(_A.id == action, _A.args_hash == args_hash).values(confirmed_hash=args_hash))
+
+
+def supersede(tx: Tx, action: str, why: str, now: datetime) -> bool:
+    """End an action that waits for the customer or is overtaken; False where it went on already."""
+    row = load(tx, action)
+    if row is None or row.state not in ("proposed", "asked"):
+        return False
+    settle(tx, action, "superseded" if why != "expired" else "expired", {"why": why}, now)
+    return True
 
 
 def save_asked(tx: Tx, action: str, facts: dict[str, Any]) -> None:

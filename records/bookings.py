@@ -80,6 +80,12 @@ def extend(tx: Tx, holder: str, expires_at: int | None) -> None:
     tx.execute(schema.allocation.update().where(where).values(expires_at=expires_at))
 
 
+def rehold(tx: Tx, holder: str, new_holder: str, *, kind: str) -> None:
+    """Pass a holder's allocations on for good."""
+    where = sa.and_(_L.holder == holder, _L.active.is_(True))
+    tx.execute(schema.allocation.update().where(where).values(holder=new_holder, kind=kind, expires_at=None))
+
+
 def taken(tx: Tx, business: str, resources: Sequence[str], window: tuple[int, int], now: datetime) -> list[Stretch]:
     """What is taken at the resources inside a window (milliseconds UTC)."""
     query = sa.select(schema.allocation).where(

@@ -66,8 +66,11 @@ class Standing:
     """What holds for one address and channel group now."""
 
     revoked: str | None = None  # the entry that revokes everything
-    marketing: str | None = None  # the live grant for marketing
-    service: str | None = None  # the live grant for service messages
+    grants: tuple[tuple[str, str], ...] = ()  # (purpose, entry) of the live grants
+
+    def grant(self, purpose: str) -> str | None:
+        """The entry that grants a purpose."""
+        return dict(self.grants).get(purpose)
 
 
 def standing(tx: Tx, business: str, address: str | None, channel: str | None) -> Standing:
@@ -86,7 +89,7 @@ def standing(tx: Tx, business: str, address: str | None, channel: str | None) ->
             grants.setdefault(row.purpose, row.id)
         else:
             grants.setdefault(row.purpose, "")
-    return Standing(marketing=grants.get("marketing") or None, service=grants.get("service") or None)
+    return Standing(grants=tuple((purpose, entry) for purpose, entry in grants.items() if entry))
 
 
 def revoked(tx: Tx, business: str, address: str | None, channel: str | None) -> bool:

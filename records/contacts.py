@@ -64,6 +64,12 @@ def load(tx: Tx, contact: str) -> Contact:
     return Contact(row.id, row.business, row.name, row.language, row.zone)
 
 
+def current(tx: Tx, contact: str) -> str:
+    """The contact that a contact was merged into, else itself."""
+    row = tx.execute(_ONE, {"id": contact}).one()
+    return current(tx, row.merged_into) if row.merged_into else contact
+
+
 def rename(tx: Tx, contact: str, name: str) -> None:
     """Remember what a contact is called."""
     tx.execute(schema.contact.update().where(schema.contact.c.id == contact).values(name=name))

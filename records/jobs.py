@@ -98,6 +98,11 @@ def take(tx: Tx, now: datetime) -> Job | None:
     return Job(row.n, row.business, row.lane, row.kind, row.ref, row.tries + 1, row.fence + 1)
 
 
+def any_runnable(tx: Tx, now: datetime) -> bool:
+    """Whether `take` would find something; a look that locks nothing."""
+    return tx.execute(_NEXT, {"now": to_ms(now)}).first() is not None
+
+
 def finish(tx: Tx, job: Job) -> bool:
     """Remove a finished job; False where another holder followed."""
     return bool(tx.execute(schema.job.delete().where(_J.n == job.n, _J.fence == job.fence)).rowcount)

@@ -36,6 +36,8 @@ class Message:
     action: str | None
     state: str
     at: int
+    provider_id: str | None = None
+    session: str | None = None
 
 
 def heard_id(business: str, heard: Heard) -> str:
@@ -133,4 +135,28 @@ def _message(row: Any) -> Message:
     return Message(
         row.n, row.id, row.contact, row.direction, row.channel, row.address, row.kind, row.text,
         tuple(row.options or ()), row.author, row.turn, row.action, row.state, row.at,
+        row.provider_id, row.session,
     )  # fmt: skip
+
+
+def cover(tx: Tx, message: str) -> None:
+    """Take a message out of the turns: it has been dealt with."""
+    tx.execute(schema.message.update().where(_M.id == message).values(state="covered"))
+
+
+def told_since(tx: Tx, contact: str, proposed_by: str, since: datetime) -> bool:
+    """Whether somebody (a part of the runtime) had a message cleared for the contact since an instant."""
+    a = schema.action.c
+    query = sa.select(a.id).where(
+        a.contact == contact, a.tool == "message", a.proposed_by == proposed_by, a.created_at >= to_ms(since),
+        a.state != "refused",
+    )  # fmt: skip
+    return tx.execute(query.limit(1)).one_or_none() is not None
+
+
+def planned_in_session(tx: Tx, contact: str, channel: str, session: str | None) -> list[Message]:
+    """Words that wait to be fetched by a session."""
+    query = sa.select(schema.message).where(
+        _M.contact == contact, _M.channel == channel, _M.session == session, _M.direction == "out", _M.state == "planned"
+    )
+    return [_message(r) for r in tx.execute(query.order_by(_M.n))]

@@ -37,3 +37,13 @@ def fire(tx: Tx, business: str, now: datetime, limit: int = 100) -> int:
         jobs.put(tx, business, kind=row.kind, ref=row.ref, lane=row.payload["lane"], ready=now)
         tx.execute(schema.timer.update().where(_T.id == row.id).values(fired_at=to_ms(now)))
     return len(rows)
+
+
+def any_due(tx: Tx, business: str, now_ms: int) -> bool:
+    """Whether a timer or an unanswered message is due."""
+    o = schema.obligation.c
+    timers = sa.select(_T.id).where(_T.business == business, _T.fired_at.is_(None), _T.due_at <= now_ms)
+    late = sa.select(o.id).where(
+        o.business == business, o.closed_at.is_(None), o.kind == "answer", o.step == 0, o.due_at <= now_ms
+    )
+    return tx.execute(sa.union_all(timers, late).limit(1)).first() is not None

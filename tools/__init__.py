@@ -1,1 +1,3 @@
 """What the agent can do: one file a tool."""
+
+MACHINERY = ("availability", "langchain", "payments", "wording")

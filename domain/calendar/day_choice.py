@@ -61,21 +61,22 @@ def _edged(text: str, mention: Said, today: dt.date) -> Said:
 def _ranges(text: str, mentions: list[Said]) -> list[Said]:
     """Join `from A to B` and `between A and B` to one span, unless the words ask to move A to B."""
     out: list[Said] = []
+    moved = moving(text)
     for mention in mentions:
-        if out and (span := _span(text, out[-1], mention)):
+        if out and (span := _span(text, out[-1], mention, moved)):
             out[-1] = span
         else:
             out.append(mention)
     return out
 
 
-def _span(text: str, one: Said, two: Said) -> Said | None:
+def _span(text: str, one: Said, two: Said, moved: bool) -> Said | None:
     gap = text[one.end : two.start][:_REACH]
     before = text[max(one.start - _REACH, 0) : one.start]
     opened = _BETWEEN.search(before) or text[one.start : one.end].startswith("between")
     if not (_LINK.match(gap) or (opened and gap.strip() in ("and", "and the"))) or not one.value.first:
         return None
-    if " to" in gap and moving(text):
+    if " to" in gap and moved:
         return None
     last = two.value.last or two.value.first
     if last and last < one.value.first and two.value.by_weekday:

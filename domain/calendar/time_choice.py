@@ -99,14 +99,15 @@ def without_days(text: str, mentions: list[Said], dropped: list[int]) -> list[Sa
 
 def choose_times(text: str, mentions: list[Said], hours: Hours, part: str = "") -> Times:
     """Return what is left after refusals and changes; `part` is the part of the day named elsewhere."""
-    kept = standing(text, _inherited(text, _paired(text, mentions)))
+    moved = moving(text)
+    kept = standing(text, _inherited(text, _paired(text, mentions, moved)))
     if any(not m.weak for m in kept):
         kept = [m for m in kept if not m.weak]
     read = [m for m in mentions if not m.weak] or mentions
     times = Times(spans=tuple((m.start, m.end) for m in read))
     points: list[Clock] = []
     for mention in kept:
-        edge = _edge(text, mention)
+        edge = _edge(text, mention, moved)
         if edge is None:
             continue
         if mention.value.to or edge:
@@ -116,14 +117,14 @@ def choose_times(text: str, mentions: list[Said], hours: Hours, part: str = "") 
     return _pointed(times, points, hours, part)
 
 
-def _paired(text: str, mentions: list[Said]) -> list[Said]:
+def _paired(text: str, mentions: list[Said], moved: bool) -> list[Said]:
     """Join the two ends of a range, unless the words ask to move the one to the other."""
     out: list[Said] = []
     for mention in mentions:
         before = out[-1] if out else None
         if before and before.value.ranged and not before.value.to:
             gap = text[before.end : mention.start].strip()
-            if not (gap == "to" and moving(text)):
+            if not (gap == "to" and moved):
                 joined = replace(before.value, to=mention.value)
                 out[-1] = Mention(before.start, mention.end, joined, before.weak)
                 continue
@@ -141,13 +142,13 @@ def _inherited(text: str, mentions: list[Said]) -> list[Said]:
     return out
 
 
-def _edge(text: str, mention: Said) -> str | None:
+def _edge(text: str, mention: Said, moved: bool) -> str | None:
     """Return the side of the time that is meant, nothing for the time itself, None for an old time moved from."""
     if mention.value.edge:
         return mention.value.edge
     before = _EDGE_BEFORE.search(" " + text[max(mention.start - _REACH, 0) : mention.start])
     if before:
-        if before["word"] == "from" and moving(text):
+        if before["word"] == "from" and moved:
             return None
         late = before["word"] in _LATE
         return "from" if late != bool(before["negated"]) else "to"

@@ -1,0 +1,47 @@
+"""What every channel is handed: the one callback, and where to read what was answered."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+import httpx
+
+from domain.channel import Hear
+from domain.clock import Clock
+from domain.message import Receipted, Words
+from domain.settings import Pack
+from records.database import Database
+from records.keys import Keys
+
+Collect = Callable[[Receipted, float], Awaitable[Sequence[Words] | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A Twilio account and where its API answers; `transport` replaces the network in one process."""
+
+    sid: str
+    token: str
+    number: str
+    api_base: str = "https://api.twilio.com"
+    transport: httpx.AsyncBaseTransport | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reception:
+    """The parts a channel works with.
+
+    `hear` returns after the commit. `collect(receipted, seconds)` waits for the answer to what was heard, claims it into
+    the channel's own response and returns its words in order; None when the time is over.
+    """
+
+    hear: Hear
+    collect: Collect
+    database: Database
+    clock: Clock
+    pack: Pack
+    keys: Keys
+    account: Account | None
+    public_base_url: str
+    reader_name: str

@@ -1,0 +1,59 @@
+"""SMS over Twilio: texts come by webhook and leave by the API (push)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from channels.reception import Reception
+from channels.twilio_api import find_text, send_text
+from channels.webhook import signed_form
+from domain.channel import Channel
+from domain.errors import BadInput
+from domain.message import Delivery, Heard, Refused, Words
+from domain.permit import Permit
+from domain.phone import e164
+
+EMPTY = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
+
+
+
+def CHANNEL(reception: Reception) -> Channel:  # noqa: N802 - the agreed name of the folder
+    """The channel over the deployment's Twilio account."""
+
+    def routes(_: Any) -> APIRouter:
+        router = APIRouter()
+
+        @router.post("/twilio/sms")
+        async def received(request: Request) -> Response:
+            """An inbound text: kept before it is acknowledged, answered through the API."""
+            form = await signed_form(request, reception)
+            sid, sender = form.get("MessageSid", ""), form.get("From", "")
+            if sid and sender:
+                text = form.get("Body", "")
+                await reception.hear(
+                    Heard(
+                        channel="sms", kind="text", address_kind="phone", address=sender, text=text, provider="twilio",
+                        provider_id=sid,
+                    )  # fmt: skip
+                )
+            return Response(EMPTY, media_type="text/xml")
+
+        return router
+
+    async def deliver(permit: Permit, words: Words) -> Delivery:
+        account, to = reception.account, permit.address or ""
+        if account is None:
+            return Refused("no Twilio account is configured", "no_account")
+        try:
+            return await send_text(account, to=e164(to), text=words.text)
+        except BadInput:
+            return Refused("this number cannot be texted", "bad_number")
+
+    async def reconcile(permit: Permit, words: Words) -> Delivery:
+        if reception.account is None:
+            return Refused("no Twilio account is configured", "no_account")
+        return await find_text(reception.account, to=permit.address or "", text=words.text)
+
+    return Channel(name="sms", style="push", routes=routes, deliver=deliver, reconcile=reconcile)

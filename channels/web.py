@@ -1,0 +1,150 @@
+"""Web chat: messages are posted, answers become visible rows that the page follows (pull)."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import AsyncIterator
+from functools import partial
+from importlib import resources
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse, StreamingResponse
+from itsdangerous import BadSignature, Signer
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+import records.contacts
+from channels.pages import page, static_routes
+from channels.reception import Reception
+from domain.channel import Channel
+from domain.clock import from_ms, iso
+from domain.message import Delivery, Heard, Refused, Words
+from domain.permit import Permit
+from records import messages
+from records.database import Tx
+from records.messages import Message
+
+COOKIE = "qotbot_visitor"
+MAX_BODY = 32 * 1024
+BEAT_S = 15.0
+LOOK_S = 1.0
+
+
+class Posted(BaseModel):
+    """A message from the page; `id` is the page's own and makes sending again harmless."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    id: str = Field(min_length=8, max_length=64, pattern=r"^[\w-]+$")
+    text: str = Field(max_length=4000)
+
+
+def CHANNEL(reception: Reception) -> Channel:  # noqa: N802 - the agreed name of the folder
+    """The channel over the deployment's secret and records."""
+    signer = Signer(reception.keys.secret, salt="visitor")
+
+    def visitor(request: Request) -> str | None:
+        try:
+            return signer.unsign(request.cookies.get(COOKIE, "")).decode()
+        except BadSignature:
+            return None
+
+    def routes(_: Any) -> APIRouter:
+        router = APIRouter()
+        router.include_router(static_routes("/chat/static", "channels", "chat_static"))
+
+        @router.get("/chat")
+        async def chat(request: Request) -> Response:
+            response = page(resources.files("channels").joinpath("chat_static/chat.html").read_text("utf-8"))
+            if visitor(request) is None:
+                signed = signer.sign(f"web-{secrets.token_urlsafe(18)}").decode()
+                response.set_cookie(COOKIE, signed, httponly=True, samesite="lax", max_age=60 * 86400, path="/chat")
+            return response
+
+        @router.get("/chat/about")
+        async def about() -> JSONResponse:
+            name = reception.pack.business.name
+            notice = f"You are chatting with the automated assistant of {name}. You can ask for a person any time."
+            return JSONResponse(
+                {"business": name, "assistant": f"{name} assistant", "reader": reception.reader_name, "notice": notice}
+            )
+
+        @router.post("/chat/messages")
+        async def post(request: Request) -> JSONResponse:
+            return await _post(reception, visitor(request), request)
+
+        @router.get("/chat/events")
+        async def events(request: Request) -> Response:
+            session = visitor(request)
+            if session is None:
+                return JSONResponse({"error": "Open /chat first."}, status_code=401)
+            after = _cursor(request)
+            headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+            return StreamingResponse(_follow(reception, session, after), media_type="text/event-stream", headers=headers)
+
+        return router
+
+    async def deliver(_permit: Permit, _words: Words) -> Delivery:
+        return Refused("a chat message is visible once it is recorded", "not_pushed")
+
+    return Channel(name="web", style="pull", routes=routes, deliver=deliver)
+
+
+async def _post(reception: Reception, session: str | None, request: Request) -> JSONResponse:
+    if session is None:
+        return JSONResponse({"error": "Open /chat first."}, status_code=401)
+    raw = await request.body()
+    if len(raw) > MAX_BODY:
+        return JSONResponse({"error": "That message is too long; send at most 4000 characters."}, status_code=413)
+    try:
+        posted = Posted.model_validate(json.loads(raw))
+    except (ValidationError, ValueError, RecursionError):
+        return JSONResponse({"error": "Send {id, text}: an id of 8 to 64 letters and digits, text up to 4000."}, 422)
+    await reception.hear(
+        Heard(
+            channel="web", kind="text", address_kind="web", address=session, text=posted.text, provider="web",
+            provider_id=f"{session}:{posted.id}", session=session,
+        )  # fmt: skip
+    )
+    return JSONResponse({"id": posted.id}, status_code=202)
+
+
+def _cursor(request: Request) -> int:
+    given = request.headers.get("last-event-id") or request.query_params.get("after", "0")
+    return int(given) if given.isdigit() and len(given) < 16 else 0
+
+
+async def _follow(reception: Reception, session: str, after: int) -> AsyncIterator[str]:
+    """The visitor's thread from a cursor on, then whatever comes, with a heartbeat."""
+    live, business, quiet = reception.database.live, reception.pack.business.id, 0.0
+    while True:
+        seen = live.news
+        fresh = await reception.database.read(partial(_news, business=business, session=session, after=after))
+        for message in fresh:
+            after = message.n
+            yield _frame(message, session)
+            quiet = 0.0
+        await live.wait(seen, LOOK_S)
+        quiet += LOOK_S
+        if quiet >= BEAT_S:
+            quiet = 0.0
+            yield ": still here\n\n"
+
+
+def _news(tx: Tx, *, business: str, session: str, after: int) -> list[Message]:
+    contact = records.contacts.find(tx, business, "web", session)
+    return messages.thread(tx, contact, after=after, visible=True) if contact else []
+
+
+def _frame(message: Message, session: str) -> str:
+    who = "customer" if message.direction == "in" else ("staff" if message.author == "staff" else "assistant")
+    told = {
+        "n": message.n, "id": _page_id(message, session), "from": who, "text": message.text,
+        "at": iso(from_ms(message.at)), "options": list(message.options),
+    }  # fmt: skip
+    return f"id: {message.n}\nevent: message\ndata: {json.dumps(told, ensure_ascii=False)}\n\n"
+
+
+def _page_id(message: Message, session: str) -> str:
+    return message.provider_id.removeprefix(f"{session}:") if message.provider_id else message.id

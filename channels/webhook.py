@@ -1,0 +1,41 @@
+"""Trust in Twilio's webhooks: nothing is read from a request whose signature does not fit."""
+
+from __future__ import annotations
+
+from fastapi import HTTPException, Request
+from starlette.datastructures import FormData
+
+from channels.reception import Reception
+
+MAX_BODY = 64 * 1024
+
+
+async def signed_form(request: Request, reception: Reception) -> dict[str, str]:
+    """The form of a signed webhook (X-Twilio-Signature over the public URL, raw path and query); 403 otherwise.
+
+    The address is built from the configured public URL, never from Host or forwarding headers.
+    """
+    from twilio.request_validator import RequestValidator
+
+    if reception.account is None:
+        raise HTTPException(403, "this deployment has no Twilio account")
+    length = request.headers.get("content-length", "")
+    if length.isdigit() and int(length) > MAX_BODY:
+        raise HTTPException(413, "a webhook of this size does not come from Twilio")
+    if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        raise HTTPException(403, "the signature does not fit")
+    raw = await request.body()
+    if len(raw) > MAX_BODY:
+        raise HTTPException(413, "a webhook of this size does not come from Twilio")
+    form: FormData = await request.form(max_fields=200)
+    given = request.headers.get("x-twilio-signature", "")
+    url = reception.public_base_url.rstrip("/") + _raw_target(request)
+    if not given or not RequestValidator(reception.account.token).validate(url, form, given):
+        raise HTTPException(403, "the signature does not fit")
+    return {key: value for key, value in form.items() if isinstance(value, str)}
+
+
+def _raw_target(request: Request) -> str:
+    path = request.scope.get("raw_path", request.url.path.encode()).decode("latin-1")
+    query = request.scope.get("query_string", b"").decode("latin-1")
+    return f"{path}?{query}" if query else path

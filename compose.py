@@ -1,0 +1,268 @@
+"""The only place that joins the parts: settings, records, guards, tools, graphs, channels, workers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter
+from langchain_core.language_models import BaseChatModel
+from langgraph.checkpoint.base import BaseCheckpointSaver
+
+import records.contacts
+from channels.reception import Account, Reception
+from domain.channel import Channel
+from domain.clock import Clock
+from domain.errors import ConfigurationError, Unavailable
+from domain.extensions import discover, unique
+from domain.guard import Guard
+from domain.message import Delivery, Heard, Receipted, Refused, Words
+from domain.pack import read_pack
+from domain.permit import Permit
+from domain.settings import Pack
+from domain.tool import Ports, Tool
+from graphs import approval
+from graphs.conversation import conversation
+from graphs.effects import Deps
+from graphs.guarded import Compiled
+from graphs.proof import prove
+from graphs.readers.reader import read_turn
+from records import actions, jobs
+from records.actions import StaffAnswer
+from records.database import Database, Scope, Tx, open_database
+from records.jobs import Job
+from records.keys import Keys, open_keys
+from records.upgrade import upgrade
+from tools.payments import FilePayments
+from workers import deliveries, hearing, timers
+from workers.answers import collect
+from workers.runner import Runner
+from workers.turns import take_turn
+
+GUARD_ORDER = ("consent", "quiet_hours", "assurance", "tier", "notice", "confirmed", "staff")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What a process is started with."""
+
+    home: Path
+    business: Path
+    database_url: str | None = None
+    extensions: Path | None = None
+    public_base_url: str = "http://127.0.0.1:8000"
+    reader_name: str = "phrasebook"
+    model_timeout_s: float = 8.0
+    durable: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class App:
+    """The joined parts. `hear` takes what reaches us, `submit` takes a staff answer; `close` lets go of everything."""
+
+    deps: Deps
+    keys: Keys
+    runner: Runner
+    graph: Compiled
+    action_graphs: dict[str, Compiled]
+    channels: dict[str, Channel]
+    reception: Reception
+    settings: Settings
+    saver_close: Callable[[], Any]
+
+    @property
+    def pack(self) -> Pack:
+        """The business."""
+        return self.deps.pack
+
+    @property
+    def database(self) -> Database:
+        """The records."""
+        return self.deps.database
+
+    async def hear(self, heard: Heard) -> Receipted:
+        """Keep what reached us; returns after the commit."""
+        return await hearing.hear(self.deps, heard)
+
+    async def submit(self, action: str, answer: StaffAnswer) -> actions.Action | None:
+        """Record what staff decided on a held action; None where somebody decided before."""
+        row = await self.database.read(lambda tx: actions.load(tx, action))
+        if row is None:
+            return None
+        scope = Scope(self.pack.business.id, row.contact)
+        return await self.database.write(scope, lambda tx: approval.answer(tx, self.deps, action, answer))
+
+    async def run_until_idle(self) -> int:
+        """Run whatever is runnable now; how many jobs ran."""
+        return await self.runner.run_until_idle()
+
+    def routes(self) -> list[APIRouter]:
+        """The channels' routes."""
+        return [channel.routes(self.reception) for channel in self.channels.values()]
+
+    async def close(self) -> None:
+        """Let go of database and checkpoints."""
+        await self.saver_close()
+        self.database.close()
+
+
+async def compose(settings: Settings, clock: Clock, account: Account | None, model: BaseChatModel | None) -> App:
+    """Join everything; raises `ConfigurationError` with what to mend."""
+    pack = load_pack(settings.business)
+    settings.home.mkdir(parents=True, exist_ok=True)
+    keys = open_keys(settings.home / "keys")
+    url = settings.database_url or f"sqlite:///{settings.home / 'qotbot.db'}"
+    database = open_database(url, durable=settings.durable)
+    upgrade(database)
+    business = pack.business
+    scope = Scope(business.id)
+    await database.write(scope, lambda tx: records.contacts.ensure_business(tx, business.id, business.name, clock.now()))
+    guards = ordered(discover("guards", "GUARD", settings.extensions))
+    switchboard: dict[str, Channel] = {}
+    ports = _ports(switchboard, FilePayments(settings.home))
+    tools = _tools(pack, ports, settings.extensions)
+
+    async def understand(text: str, listening: Any) -> Any:
+        return await read_turn(model, text, listening, limit_s=settings.model_timeout_s)
+
+    styles: dict[str, str] = {}
+    deps = Deps(
+        database=database, clock=clock, pack=pack, tools=tools, guards=tuple(guards), styles=styles,
+        understand=understand,
+    )  # fmt: skip
+    reception = Reception(
+        hear=partial(hearing.hear, deps), collect=partial(collect, deps), database=database, clock=clock, pack=pack,
+        keys=keys, account=account, public_base_url=settings.public_base_url, reader_name=settings.reader_name,
+    )  # fmt: skip
+    made = [make(reception) for make in discover("channels", "CHANNEL", settings.extensions)]
+    switchboard.update(unique(made, "channel"))
+    styles.update({name: channel.style for name, channel in switchboard.items()})
+    saver, saver_close = await _saver(settings, database)
+    graph = conversation(tools, deps)
+    threads = approval.action_graphs(deps, saver)
+    for compiled in threads.values():
+        prove(compiled, [g.name for g in guards])
+    runner = Runner(deps, keys, _handlers(deps, graph, threads))
+    return App(
+        deps=deps, keys=keys, runner=runner, graph=graph, action_graphs=threads, channels=switchboard,
+        reception=reception, settings=settings, saver_close=saver_close,
+    )  # fmt: skip
+
+
+def load_pack(folder: Path) -> Pack:
+    """Read a business's folder; `ConfigurationError` names file, line and fix."""
+    if not folder.is_dir():
+        raise ConfigurationError(f"{folder} is not a folder; name one with business.yaml and policy.yaml in it")
+    files = {
+        str(p.relative_to(folder)): p.read_text("utf-8")
+        for p in sorted(folder.rglob("*"))
+        if p.is_file() and p.suffix in (".yaml", ".md") and "scenarios" not in p.parts
+    }
+    return read_pack(files)
+
+
+def ordered(guards: Sequence[Guard]) -> list[Guard]:
+    """The guards in the order they are shown; the verdict does not depend on it. None at all is an error."""
+    by_name: dict[str, Guard] = unique(list(guards), "guard")
+    if not by_name:
+        raise ConfigurationError("there are no guards: nothing may be done without one")
+    known = [by_name.pop(name) for name in GUARD_ORDER if name in by_name]
+    return known + [by_name[name] for name in sorted(by_name)]
+
+
+def own_home(app: App) -> None:
+    """The one process of an embedded home takes over what a dead one left running."""
+    def take_over(tx: Tx) -> None:
+        jobs.release_all(tx)
+        actions.end_leases(tx)
+
+    app.database.write_now(Scope(app.pack.business.id), take_over)
+
+
+def _tools(pack: Pack, ports: Ports, extensions: Path | None) -> dict[str, Tool]:
+    made = [t if isinstance(t, Tool) else t(ports) for t in discover("tools", "TOOL", extensions)]
+    tools: dict[str, Tool] = unique(made, "tool")
+    wanted = pack.policy.tools
+    if wanted is None:
+        return tools
+    if unknown := sorted(set(wanted) - set(tools)):
+        raise ConfigurationError(f"policy.yaml: tools: there is no tool {unknown[0]!r}")
+    return {n: t for n, t in tools.items() if n in wanted or n in ("message", "hand_over")}
+
+
+def _ports(switchboard: dict[str, Channel], payments: FilePayments) -> Ports:
+    """The outside of tools: messages leave by the channel that the permit names."""
+
+    async def send(permit: Permit, payload: dict[str, Any]) -> Delivery:
+        channel = switchboard.get(permit.channel or "")
+        if channel is None:
+            return Refused(f"there is no channel {permit.channel}", "no_channel")
+        return await channel.deliver(permit, Words(payload["text"], tuple(payload["options"])))
+
+    async def find_sent(permit: Permit, payload: dict[str, Any]) -> Delivery:
+        channel = switchboard.get(permit.channel or "")
+        if channel is None or channel.reconcile is None:
+            return Refused("nothing can be looked up there", "absent")
+        return await channel.reconcile(permit, Words(payload["text"], tuple(payload["options"])))
+
+    return Ports(send=send, find_sent=find_sent, payments=payments)
+
+
+def _handlers(deps: Deps, graph: Compiled, threads: dict[str, Compiled]) -> dict[str, Any]:
+    async def turn(job: Job) -> None:
+        await take_turn(deps, graph, job.ref, job.tries)
+
+    async def drive(job: Job) -> None:
+        await approval.drive(deps, threads, job.ref)
+
+    async def deliver(job: Job) -> None:
+        await deliveries.deliver(deps, job.ref)
+
+    async def expire(job: Job) -> None:
+        await timers.expire(deps, job.ref)
+
+    async def lapse(job: Job) -> None:
+        await timers.lapse(deps, job.ref)
+
+    async def resubmit(job: Job) -> None:
+        await timers.resubmit(deps, job.ref)
+
+    return {"turn": turn, "drive": drive, "deliver": deliver, "expire": expire, "lapse": lapse, "resubmit": resubmit}
+
+
+async def _saver(settings: Settings, database: Database) -> tuple[BaseCheckpointSaver[Any], Callable[[], Any]]:
+    """Checkpoints of held actions, in a file of their own: losing it loses nothing."""
+    from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
+
+    serde = JsonPlusSerializer(allowed_msgpack_modules=None)
+    if database.dialect == "sqlite":
+        import aiosqlite
+        from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
+
+        connection = await aiosqlite.connect(settings.home / "checkpoints.db")
+        await connection.execute("PRAGMA busy_timeout=5000")
+        saver = AsyncSqliteSaver(connection, serde=serde)
+        await saver.setup()
+        return saver, connection.close
+    try:
+        from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
+        from psycopg.rows import dict_row
+        from psycopg_pool import AsyncConnectionPool
+    except ImportError as problem:
+        raise Unavailable("PostgreSQL needs the extra: pip install 'qotbot[postgres]'") from problem
+    kwargs: dict[str, Any] = {"autocommit": True, "prepare_threshold": 0, "row_factory": dict_row}
+    url = database.writer.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    pool: AsyncConnectionPool[Any] = AsyncConnectionPool(url, min_size=1, max_size=3, open=False, kwargs=kwargs)
+    await pool.open()
+    postgres = AsyncPostgresSaver(pool, serde=serde)
+    await postgres.setup()
+    return postgres, pool.close
+
+
+async def run_forever(app: App, stop: asyncio.Event) -> None:
+    """Work until told to stop."""
+    await app.runner.run(stop)

@@ -1,0 +1,154 @@
+"""Held actions: each runs as its own thread `action:<id>` and stops in an interrupt until staff decide.
+
+Staff's answer is a row first (compare-and-set, with ledger and job in one transaction); the thread is only woken. The row
+is the truth and the thread disposable: what is neither waiting nor answered starts over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.types import Command, interrupt
+from pydantic import BaseModel, ValidationError, create_model
+
+from domain.action import Action
+from domain.canonical import digest
+from domain.errors import BadInput
+from domain.tool import Tool
+from graphs import effects
+from graphs.effects import Deps
+from graphs.guarded import ActionState, Compiled, Node, guarded
+from records import actions, jobs, obligations
+from records.actions import StaffAnswer
+from records.database import Tx
+
+Kind = Literal["approve", "edit", "reject", "answer", "expire"]
+
+
+class Review(BaseModel):
+    """What resumes an interrupt; the answer itself is read from the row."""
+
+    kind: Kind
+    by: str
+
+
+def wait_for_staff(tool: Tool) -> Node:
+    """The interrupt node of a tool's own thread: it interrupts and goes back to `propose`, nothing else."""
+    args: Any = tool.args | None
+    schema = create_model(f"{tool.name}_review", __base__=Review, args=(args, None))
+
+    async def hold(state: ActionState) -> Command[Literal["propose"]]:
+        call = state["call"]
+        card = {"action": call["action"], "tool": tool.name, "hash": digest(tool.name, call["args"])}
+        interrupt(card, response_schema=schema)
+        return Command(goto="propose")
+
+    return hold
+
+
+def action_graphs(deps: Deps, saver: BaseCheckpointSaver[Any]) -> dict[str, Compiled]:
+    """One compiled thread per tool that writes."""
+    writing = [t for t in deps.tools.values() if t.write is not None]
+    return {
+        t.name: guarded(t, deps.guards, hold=wait_for_staff(t)).compile(checkpointer=saver, name=f"action_{t.name}")
+        for t in writing
+    }
+
+
+def thread(action: str) -> RunnableConfig:
+    """The thread of an action; strict resume, so that a stale or wrong interrupt id is an error."""
+    return {"configurable": {"thread_id": f"action:{action}", "__pregel_strict_resume": True}}
+
+
+async def drive(deps: Deps, graphs: Mapping[str, Compiled], action: str) -> None:
+    """Bring an action's thread to where its row is; idempotent, one at a time per action (the job's lane)."""
+    row = await deps.database.read(lambda tx: actions.load(tx, action))
+    if row is None:
+        return
+    graph = graphs[row.tool]
+    if row.state != "held":
+        await _forget(graph, action)
+        return
+    snapshot = await graph.aget_state(thread(action))
+    if snapshot.interrupts and row.staff is None:
+        return
+    if snapshot.interrupts and row.staff is not None:
+        await _resume(deps, graph, row, snapshot.interrupts[0].id)
+    else:
+        await _start_over(deps, graph, row)
+    after = await deps.database.read(lambda tx: actions.load(tx, action))
+    if after is not None and after.state == "held" and after.staff is not None:
+        await _start_over(deps, graph, after)  # a renamed node resumes without doing anything
+        after = await deps.database.read(lambda tx: actions.load(tx, action))
+    if after is not None and after.state != "held":
+        await _forget(graph, action)
+
+
+async def _resume(deps: Deps, graph: Compiled, row: Action, interrupt_id: str) -> None:
+    assert row.staff is not None
+    answer = {"kind": row.staff["kind"], "by": row.staff["by"]}
+    resume: Command[Any] = Command(resume={interrupt_id: answer})
+    await graph.ainvoke(resume, thread(row.id), context=deps, durability="sync")
+
+
+async def _start_over(deps: Deps, graph: Compiled, row: Action) -> None:
+    await _forget(graph, row.id)
+    await graph.ainvoke({"call": call_of(row)}, thread(row.id), context=deps, durability="sync")
+
+
+async def _forget(graph: Compiled, action: str) -> None:
+    saver = graph.checkpointer
+    if isinstance(saver, BaseCheckpointSaver):
+        await saver.adelete_thread(f"action:{action}")
+
+
+def call_of(row: Action) -> dict[str, Any]:
+    """The call that continues a row."""
+    return {
+        "tool": row.tool, "args": row.args, "contact": row.contact, "cause": row.cause, "by": row.proposed_by,
+        "turn": row.turn, "channel": row.channel, "address": row.address, "action": row.id,
+    }  # fmt: skip
+
+
+def answer(tx: Tx, deps: Deps, action: str, said: StaffAnswer) -> Action | None:
+    """Write the staff's answer, close the follow-up and wake the thread; None where somebody was first.
+
+    Edited arguments are checked against the tool's own model (`BadInput` names the fields). If the edit leaves all that
+    the customer was read as it was, their yes still stands; else they are asked again.
+    """
+    row = actions.load(tx, action)
+    if row is None:
+        return None
+    args = _checked(deps.tools[row.tool], said.args) if said.kind == "edit" else row.args
+    new_hash = digest(row.tool, args)
+    full = StaffAnswer(kind=said.kind, by=said.by, args_hash=said.args_hash, args=args, text=said.text)
+    if not actions.decide(tx, action, full, new_hash, deps.clock.now()):
+        return None
+    decided = actions.load(tx, action)
+    assert decided is not None
+    if said.kind == "edit" and _same_meaning(tx, deps, row, decided):
+        actions.carry_confirmation(tx, action, new_hash)
+    now = deps.clock.now()
+    outcome = {"approve": "approved", "edit": "edited", "reject": "declined", "answer": "answered", "expire": "expired"}
+    obligations.close(
+        tx, row.business, causes=[action], outcome=outcome[said.kind], by=said.by, now=now, kind="approval"
+    )
+    jobs.put(tx, row.business, kind="drive", ref=action, lane=f"action:{action}", ready=now)
+    return decided
+
+
+def _checked(tool: Tool, args: dict[str, Any] | None) -> dict[str, Any]:
+    try:
+        return tool.args.model_validate(args or {}).model_dump(mode="json")
+    except ValidationError as problem:
+        told = "; ".join(f"{'.'.join(str(p) for p in e['loc'])}: {e['msg']}" for e in problem.errors())
+        raise BadInput(told) from problem
+
+
+def _same_meaning(tx: Tx, deps: Deps, before: Action, after: Action) -> bool:
+    if before.confirmed_hash != before.args_hash:
+        return False
+    return effects.described(tx, deps, after) == (actions.asked_facts(tx, after.id) or {})

@@ -1,0 +1,73 @@
+"""The last look at every line before it leaves: no false claims, no foreign links or numbers, no markup."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from domain.settings import Pack
+
+_TAG = re.compile(r"<[^>]{0,400}>|[<>]")
+_LINK = re.compile(r"(?:https?://|www\.)\S+|\b[\w-]+(?:\.[\w-]+)*\.(?:com|net|org|io|co|info|biz|ru|link|xyz)\b(?:/\S*)?", re.I)
+_PHONE = re.compile(r"\+?\d[\d ().-]{8,}\d")
+_CLAIM = re.compile(
+    r"\b(?:is|are|was|has been|have been|'s|you're|you are|i have|i've)\s+(?:now\s+|all\s+)?"
+    r"(?:booked|confirmed|moved|cancelled|canceled|refunded|rescheduled)\b|\bset:?\s+receipt\b",
+    re.IGNORECASE,
+)
+_FOLDED = str.maketrans(
+    {"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "...", "\u00a0": " ", "•": "-"}
+)
+UNBACKED = "I have not changed anything yet."
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """The line as it may be said, and what had to be changed."""
+
+    text: str
+    changed: tuple[str, ...] = ()
+
+
+def checked(text: str, pack: Pack, *, backed: bool) -> Checked:
+    """Check one line; `backed` tells whether the action it speaks of left a receipt."""
+    changed: list[str] = []
+    plain = _plain(text)
+    if (without := _TAG.sub("", plain)) != plain:
+        changed.append("markup")
+    allowed = (*pack.business.links, pack.business.phone)
+    without, links = _only_allowed(_LINK, without, allowed)
+    without, numbers = _only_allowed(_PHONE, without, allowed)
+    changed += ["link"] * links + ["number"] * numbers
+    if not backed and _CLAIM.search(without):
+        changed.append("claim")
+        without = UNBACKED
+    return Checked(" ".join(without.split()) or "Sorry, I cannot say that here.", tuple(changed))
+
+
+def _plain(text: str) -> str:
+    """Typographic signs as GSM-7 has them; no control or direction characters."""
+    folded = unicodedata.normalize("NFC", text).translate(_FOLDED)
+    return "".join(c if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co") else " " for c in folded)
+
+
+def _only_allowed(pattern: re.Pattern[str], text: str, allowed: tuple[str, ...]) -> tuple[str, int]:
+    removed = 0
+
+    def keep(match: re.Match[str]) -> str:
+        nonlocal removed
+        found = match.group()
+        if any(_same(found, a) for a in allowed):
+            return found
+        removed += 1
+        return ""
+
+    return pattern.sub(keep, text), removed
+
+
+def _same(found: str, allowed: str) -> bool:
+    digits = re.sub(r"\D", "", found)
+    if len(digits) >= 9 and digits.endswith(re.sub(r"\D", "", allowed)[-10:]):
+        return True
+    return found.rstrip(".,!?").casefold().startswith(allowed.casefold())

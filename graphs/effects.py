@@ -1,0 +1,197 @@
+"""What happens inside a transaction once the door has decided: execute, dispatch, send, tell.
+
+Graph nodes, workers, the desk's answers and campaigns all end here; nothing here decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import records.contacts
+from domain.action import Action, Proposal, Purpose
+from domain.clock import Clock, from_ms
+from domain.errors import ToolRefused
+from domain.guard import Guard
+from domain.reading import Listening
+from domain.settings import Pack
+from domain.tool import Context, Tool
+from graphs.readers.reader import ReadBy
+from guards.door import submit
+from guards.facts import Clearance
+from records import actions, conversations, jobs, messages, obligations, timers
+from records.database import Database, Scope, Tx
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deps:
+    """What graph nodes are given at run time; never stored."""
+
+    database: Database
+    clock: Clock
+    pack: Pack
+    tools: Mapping[str, Tool]
+    guards: tuple[Guard, ...]
+    styles: Mapping[str, str]
+    understand: Callable[[str, Listening], Awaitable[ReadBy]]
+
+    def clearance(self) -> Clearance:
+        """What the door works with now."""
+        return Clearance(self.guards, self.pack, self.clock.now())
+
+    def scope(self, contact: str | None) -> Scope:
+        """The scope of a unit of work about a contact."""
+        return Scope(self.pack.business.id, contact)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """A message that the runtime wants to send; the recipient comes from records, never from a reader."""
+
+    text: str
+    purpose: Purpose
+    contact: str
+    channel: str
+    address: str
+    cause: str
+    proposed_by: str
+    options: tuple[str, ...] = ()
+    ordinal: int = 0
+    turn: str | None = None
+    session: str | None = None
+    author: str = "assistant"
+
+
+def send(tx: Tx, deps: Deps, outgoing: Outgoing) -> Action:
+    """Submit a message to the door and, if cleared, set it on its way; a denial with a time is tried again then."""
+    tool = deps.tools["message"]
+    proposal = Proposal(
+        tool=tool.name,
+        args={"text": outgoing.text, "options": list(outgoing.options), "author": outgoing.author},
+        tier=tool.tier,
+        purpose=outgoing.purpose,
+        assurance=tool.assurance,
+        business=deps.pack.business.id,
+        contact=outgoing.contact,
+        cause=outgoing.cause,
+        proposed_by=outgoing.proposed_by,
+        ordinal=outgoing.ordinal,
+        turn=outgoing.turn,
+        channel=outgoing.channel,
+        address=outgoing.address,
+        snapshot=deps.pack.snapshot,
+    )
+    decision, action = submit(tx, proposal, deps.clearance())
+    if action.state == "refused" and decision.not_before is not None:
+        due, lane = from_ms(decision.not_before), f"contact:{outgoing.contact}"
+        timers.set_timer(tx, action.business, "resubmit", ref=action.id, due=due, lane=lane)
+    return dispatch(tx, deps, action) if action.state == "cleared" else action
+
+
+def dispatch(tx: Tx, deps: Deps, action: Action) -> Action:
+    """Set a cleared action going: at once, by the deliveries worker, or for the channel's own request to fetch."""
+    style = deps.styles.get(action.channel or "", "push")
+    if action.tool == "message" and style == "answer":
+        tool = deps.tools["message"]
+        assert tool.write is not None
+        tool.write(tool.args.model_validate(action.args), context(tx, deps, action))
+        return action
+    if action.tool != "message" and deps.tools[action.tool].deliver is None:
+        return execute(tx, deps, action.id, action.args_hash)
+    if action.tool == "message" and style == "pull":
+        return execute(tx, deps, action.id, action.args_hash)
+    lane = f"deliver:{action.contact or action.id}"
+    jobs.put(tx, action.business, kind="deliver", ref=action.id, lane=lane, ready=deps.clock.now())
+    return action
+
+
+def execute(tx: Tx, deps: Deps, action: str, args_hash: str, *, detached: bool = False) -> Action:
+    """Claim, write and settle in this transaction; a savepoint keeps the failed row while undoing its effect."""
+    now = deps.clock.now()
+    permit, row = actions.claim(tx, action, args_hash, now)
+    if permit is None:
+        return row
+    tool = deps.tools[row.tool]
+    assert tool.write is not None
+    args = tool.args.model_validate(permit.args)
+    try:
+        with tx.begin_nested():
+            receipt: dict[str, Any] = dict(tool.write(args, context(tx, deps, row)))
+    except ToolRefused as refusal:
+        let_go(tx, deps, row)
+        row = actions.settle(tx, action, "failed", {"why": refusal.code, **refusal.facts}, now)
+        return ended(tx, deps, row, detached=detached)
+    if row.tool == "message":
+        messages.set_state(tx, action, "sent", now)
+    return ended(tx, deps, actions.settle(tx, action, "done", receipt, now), detached=detached)
+
+
+def ended(tx: Tx, deps: Deps, action: Action, *, detached: bool = False) -> Action:
+    """What follows from an action's end, in its transaction: loops that close, and a conversation that must be told."""
+    now = deps.clock.now()
+    if action.tool == "message" and action.state == "done":
+        causes = [action.cause]
+        if action.turn:
+            causes += [m.id for m in messages.of_turn(tx, action.turn, "in")]
+        obligations.close(tx, action.business, causes=causes, outcome="answered", by=action.id, now=now)
+    elif detached and action.contact and action.tool != "message":
+        tell_conversation(tx, deps, action, "outcome")
+    return action
+
+
+def tell_conversation(tx: Tx, deps: Deps, action: Action, kind: str) -> None:
+    """Put an action's news into its conversation as an internal event, once per version and state."""
+    assert action.contact is not None
+    ref = f"{action.id}:{action.version}:{action.state}"
+    made = messages.insert_internal(
+        tx, business=action.business, contact=action.contact, channel=action.channel or "sms", kind=kind, ref=ref,
+        now=deps.clock.now(),
+    )  # fmt: skip
+    if made:
+        put_turn(tx, deps, action.contact, deps.clock.now())
+
+
+def put_turn(tx: Tx, deps: Deps, contact: str, ready: datetime) -> None:
+    """Make the contact's next turn runnable."""
+    jobs.put(tx, deps.pack.business.id, kind="turn", ref=contact, lane=f"contact:{contact}", ready=ready)
+
+
+def let_go(tx: Tx, deps: Deps, action: Action) -> None:
+    """Release what an action held, because it will not happen."""
+    tool = deps.tools[action.tool]
+    if tool.release is not None:
+        tool.release(tool.args.model_validate(action.args), context(tx, deps, action))
+
+
+def context(tx: Tx, deps: Deps, action: Action, expires: datetime | None = None) -> Context:
+    """What the tool of an action may use."""
+    turn = conversations.load_turn(tx, action.turn) if action.turn else None
+    session = turn.session if turn else None
+
+    def tell(text: str, *, channel: str, address: str, purpose: Purpose) -> bool:
+        kind = "phone" if channel in ("sms", "call") else channel
+        contact = records.contacts.ensure(tx, action.business, kind, address, deps.clock.now())
+        outgoing = Outgoing(
+            text=text, purpose=purpose, contact=contact, channel=channel, address=address, cause=action.id,
+            proposed_by=f"tool:{action.tool}",
+        )  # fmt: skip
+        return send(tx, deps, outgoing).state != "refused"
+
+    return Context(
+        tx=tx, now=deps.clock.now(), pack=deps.pack, action=action.id, contact=action.contact, channel=action.channel,
+        address=action.address, session=session, turn=action.turn, expires=expires, tell=tell,
+    )  # fmt: skip
+
+
+def described(tx: Tx, deps: Deps, action: Action) -> dict[str, str]:
+    """What an action will do, in the business's words; from the arguments that will run."""
+    tool = deps.tools[action.tool]
+    args = tool.args.model_validate(action.args)
+    if tool.describe is None:
+        return {name: str(value) for name, value in args.model_dump().items() if value is not None}
+    try:
+        return tool.describe(args, context(tx, deps, action))
+    except ToolRefused:
+        return {}

@@ -1,0 +1,1 @@
+"""The state machines of tasks: booking, changing a booking, and forms."""

@@ -1,0 +1,263 @@
+"""The guarded tool: one subgraph per tool, `propose → every guard → gate ⇢ run | ask | hold | refuse → record`.
+
+There is no other way to add an effect node: the builder is closed, and `prove` cuts each guard in turn to show that the
+effect becomes unreachable. Two endings of `hold`, not a flag: `guarded(tool, guards, hold=park)` for conversations, which
+then contain no interrupt at all, and `guarded(tool, guards, hold=wait_for_staff(tool))` for a held action's own thread.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Annotated, Any, Literal, NotRequired, TypedDict
+
+from langgraph.channels import UntrackedValue
+from langgraph.graph import END, START, StateGraph
+from langgraph.graph.state import CompiledStateGraph
+from langgraph.runtime import Runtime
+from langgraph.types import Command
+from pydantic import ValidationError
+
+from domain.action import Action, Proposal
+from domain.clock import from_ms
+from domain.decision import Finding, finding_from, finding_json
+from domain.errors import ConfigurationError, ToolRefused
+from domain.guard import Guard
+from domain.tool import Tool
+from graphs import effects
+from graphs.effects import Deps
+from guards import door, gate
+from guards.facts import Facts, load_facts
+from records import actions, conversations, ledger
+from records.database import Tx
+
+
+class ActionState(TypedDict):
+    """Plain JSON but for the facts, which are loaded on every pass and never checkpointed."""
+
+    call: dict[str, Any]
+    facts: NotRequired[Annotated[Facts, UntrackedValue]]
+    answers: NotRequired[dict[str, dict[str, Any] | None]]
+    outcome: NotRequired[dict[str, Any]]
+    results: NotRequired[Annotated[list[dict[str, Any]], operator.add]]
+
+
+class Results(TypedDict):
+    """All that leaves the subgraph."""
+
+    results: Annotated[list[dict[str, Any]], operator.add]
+
+
+Node = Callable[..., Awaitable[Any]]
+Builder = StateGraph[ActionState, Deps, ActionState, Results]
+Compiled = CompiledStateGraph[Any, Any, Any, Any]
+
+
+def guarded(tool: Tool, guards: Sequence[Guard], *, hold: Node) -> Builder:
+    """Build the subgraph of one tool; raises `ConfigurationError` without guards."""
+    if not guards:
+        raise ConfigurationError(f"tool {tool.name}: a tool without guards cannot be built")
+    graph: Builder = StateGraph(ActionState, context_schema=Deps, output_schema=Results)
+    detached = hold is not park
+    graph.add_node("propose", _propose(tool), metadata={"kind": "propose"}, destinations=(guards[0].name, "record"))
+    for guard in guards:
+        graph.add_node(guard.name, _guard_node(tool, guard), metadata={"kind": "guard"})
+    endings = ("run", "ask", "hold", "refuse")
+    graph.add_node("gate", _gate(tool, detached=detached), metadata={"kind": "gate"}, destinations=endings)
+    effect = {"kind": "effect", "tool": tool.name, "tier": str(tool.tier), "purpose": tool.purpose}
+    graph.add_node("run", _run(tool, detached=detached), metadata=effect)
+    graph.add_node("ask", _ending, metadata={"kind": "ask"})
+    graph.add_node("hold", hold, metadata={"kind": "hold"})
+    graph.add_node("refuse", _ending, metadata={"kind": "refuse"})
+    graph.add_node("record", _record, metadata={"kind": "record"})
+    graph.add_edge(START, "propose")
+    path = [*(g.name for g in guards), "gate"]
+    for here, there in zip(path, path[1:], strict=False):
+        graph.add_edge(here, there)
+    for ending in endings:
+        if ending != "hold" or not detached:
+            graph.add_edge(ending, "record")
+    graph.add_edge("record", END)
+    return graph
+
+
+async def park(state: ActionState) -> dict[str, Any]:
+    """The conversation goes on; the action waits in its own thread."""
+    return {}
+
+
+async def _ending(state: ActionState) -> dict[str, Any]:
+    return {}
+
+
+async def _record(state: ActionState) -> dict[str, Any]:
+    return {"results": [state["outcome"]]}
+
+
+def proposal_of(tool: Tool, call: dict[str, Any], deps: Deps) -> Proposal:
+    """The proposal of a call: what it is comes from the tool, who it is for from the runtime."""
+    args = tool.args.model_validate(call["args"]).model_dump(mode="json")
+    return Proposal(
+        tool=tool.name, args=args, tier=tool.tier, purpose=tool.purpose, assurance=tool.assurance,
+        business=deps.pack.business.id, contact=call["contact"], cause=call["cause"], proposed_by=call["by"],
+        ordinal=call.get("ordinal", 0), turn=call.get("turn"), channel=call.get("channel"),
+        address=call.get("address"), snapshot=deps.pack.snapshot, action=call.get("action"),
+    )  # fmt: skip
+
+
+def _propose(tool: Tool) -> Node:
+    async def propose(state: ActionState, runtime: Runtime[Deps]) -> Command[str]:
+        """Validate, take the row's arguments where it exists, note the customer's yes, load the facts."""
+        deps, call = runtime.context, state["call"]
+
+        def work(tx: Tx) -> tuple[dict[str, Any], Facts]:
+            row = actions.load(tx, call["action"]) if call.get("action") else None
+            now = dict(call, args=row.args) if row else call
+            if row and call.get("yes"):
+                actions.confirm(tx, row.id, call["yes"], call["turn"], deps.clock.now())
+            proposal = proposal_of(tool, now, deps)
+            return dict(now, args=proposal.args), load_facts(tx, proposal, deps.clearance())
+
+        try:
+            scope = deps.scope(call["contact"])
+            whole = deps.database.write(scope, work) if call.get("yes") else deps.database.read(work)
+            now, facts = await whole
+        except ValidationError as problem:
+            where = ",".join(str(e["loc"][0]) if e["loc"] else "args" for e in problem.errors())
+            return Command(goto="record", update={"outcome": _refusal(tool, call, "bad_arguments", where)})
+        update = {"call": now, "facts": facts, "answers": {}}
+        return Command(goto=deps.guards[0].name, update=update)
+
+    return propose
+
+
+def _guard_node(tool: Tool, guard: Guard) -> Node:
+    async def judge(state: ActionState, runtime: Runtime[Deps]) -> dict[str, Any]:
+        proposal = proposal_of(tool, state["call"], runtime.context)
+        finding = gate.ask(guard, proposal, state["facts"])
+        answers = {**state.get("answers", {}), guard.name: finding_json(finding) if finding else None}
+        return {"answers": answers}
+
+    return judge
+
+
+def _answers(state: ActionState) -> dict[str, Finding | None]:
+    return {name: finding_from(f) if f else None for name, f in state.get("answers", {}).items()}
+
+
+def _gate(tool: Tool, *, detached: bool) -> Node:
+    async def decide(state: ActionState, runtime: Runtime[Deps]) -> Command[Literal["run", "ask", "hold", "refuse"]]:
+        deps, proposal = runtime.context, proposal_of(tool, state["call"], runtime.context)
+        if tool.read is not None:
+            judged = gate.judge(proposal, _answers(state), deps.clearance())
+            outcome = {**_shape(tool, state["call"]), "state": "refused", "findings": _told(judged.findings)}
+            return Command(goto="run" if judged.outcome == "run" else "refuse", update={"outcome": outcome})
+
+        def work(tx: Tx) -> tuple[Action, dict[str, str]]:
+            _, row = door.record(tx, proposal, _answers(state), deps.clearance())
+            return _prepare(tx, deps, tool, row, detached=detached)
+
+        row, facts = await deps.database.write(deps.scope(proposal.contact), work)
+        goto: dict[str, Literal["run", "ask", "hold", "refuse"]] = {
+            "asked": "ask", "held": "hold", "refused": "refuse", "failed": "refuse",
+        }  # fmt: skip
+        outcome = {**_shape(tool, {**state["call"], "action": row.id}), **_of_row(row), "facts": facts}
+        call = {**state["call"], "action": row.id}
+        return Command(goto=goto.get(row.state, "run"), update={"outcome": outcome, "call": call})
+
+    return decide
+
+
+def _prepare(tx: Tx, deps: Deps, tool: Tool, row: Action, *, detached: bool) -> tuple[Action, dict[str, str]]:
+    """Reserve what a waiting action needs, let go of what a refused one had, say what it is about."""
+    facts = effects.described(tx, deps, row)
+    if row.state in ("asked", "held") and tool.hold is not None:
+        expires = from_ms(row.expires_at) if row.expires_at else None
+        try:
+            with tx.begin_nested():
+                tool.hold(tool.args.model_validate(row.args), effects.context(tx, deps, row, expires))
+        except ToolRefused as refusal:
+            effects.let_go(tx, deps, row)
+            now = deps.clock.now()
+            row = actions.settle(tx, row.id, "failed", {"why": refusal.code, **refusal.facts}, now)
+            return effects.ended(tx, deps, row, detached=detached), facts
+    if row.state == "asked":
+        actions.save_asked(tx, row.id, facts)
+        if detached:
+            effects.tell_conversation(tx, deps, row, "asked")
+    if row.state == "refused":
+        effects.let_go(tx, deps, row)
+        effects.ended(tx, deps, row, detached=detached)
+    return row, facts
+
+
+def _run(tool: Tool, *, detached: bool) -> Node:
+    async def run(state: ActionState, runtime: Runtime[Deps]) -> dict[str, Any]:
+        deps, call = runtime.context, state["call"]
+        if tool.read is not None:
+            return {"outcome": await _read(tool, state, deps)}
+
+        def work(tx: Tx) -> Action:
+            row = actions.load(tx, call["action"])
+            assert row is not None
+            if row.state != "cleared":
+                return row  # done in a turn that crashed: the receipt on record is the answer
+            if tool.deliver is not None:
+                return effects.dispatch(tx, deps, row)
+            return effects.execute(tx, deps, row.id, row.args_hash, detached=detached)
+
+        row = await deps.database.write(deps.scope(call["contact"]), work)
+        return {"outcome": {**state["outcome"], **_of_row(row)}}
+
+    return run
+
+
+async def _read(tool: Tool, state: ActionState, deps: Deps) -> dict[str, Any]:
+    """Read once per turn and call; what was found is recorded before anything is decided on it."""
+    call = state["call"]
+    proposal = proposal_of(tool, call, deps)
+
+    def work(tx: Tx) -> dict[str, Any]:
+        turn = conversations.load_turn(tx, call["turn"]) if call.get("turn") else None
+        if turn and proposal.id in turn.results:
+            known: dict[str, Any] = turn.results[proposal.id]
+            return known
+        assert tool.read is not None
+        shell = Action(
+            id=proposal.id, business=proposal.business, contact=proposal.contact, tool=tool.name, args=proposal.args,
+            args_hash=proposal.args_hash, version=1, tier=0, purpose=tool.purpose, assurance=tool.assurance,
+            state="done", cause=proposal.cause, proposed_by=proposal.proposed_by, turn=proposal.turn,
+            channel=proposal.channel, address=proposal.address, snapshot=proposal.snapshot, ref="",
+        )  # fmt: skip
+        found = tool.read(tool.args.model_validate(proposal.args), effects.context(tx, deps, shell))
+        if turn:
+            conversations.save_result(tx, turn.id, proposal.id, found)
+        body = {
+            "action": proposal.id, "tool": tool.name, "contact": proposal.contact, "turn": proposal.turn,
+            "args_hash": proposal.args_hash,
+        }  # fmt: skip
+        ledger.append(tx, proposal.business, "tool.read", at=deps.clock.now(), body=body)
+        return found
+
+    found = await deps.database.write(deps.scope(call["contact"]), work)
+    return {**_shape(tool, call), "state": "done", "receipt": found}
+
+
+def _shape(tool: Tool, call: dict[str, Any]) -> dict[str, Any]:
+    return {"tool": tool.name, "action": call.get("action"), "for": call.get("for"), "state": "proposed",
+            "receipt": {}, "findings": [], "facts": {}}  # fmt: skip
+
+
+def _of_row(row: Action) -> dict[str, Any]:
+    return {
+        "action": row.id, "ref": row.ref, "state": row.state, "receipt": row.receipt or {}, "findings": row.findings,
+        "args_hash": row.args_hash, "expires_at": row.expires_at, "args": row.args,
+    }  # fmt: skip
+
+
+def _told(findings: Sequence[Finding]) -> list[dict[str, Any]]:
+    return [finding_json(f) for f in findings]
+
+
+def _refusal(tool: Tool, call: dict[str, Any], why: str, detail: str) -> dict[str, Any]:
+    return {**_shape(tool, call), "state": "failed", "receipt": {"why": why, "detail": detail}}

@@ -1,0 +1,88 @@
+"""Running one turn: load what is recorded, run the conversation, commit what is said."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import records.contacts
+from domain.action import Purpose
+from graphs import effects
+from graphs.effects import Deps, Outgoing
+from graphs.guarded import Compiled
+from records import actions, conversations, ledger
+from records.conversations import Turn
+from records.database import Tx
+
+STEP_LIMIT = 80
+
+
+async def run_turn(deps: Deps, graph: Compiled, contact: str) -> Turn | None:
+    """Run the contact's next turn to its answer; None where nothing waits.
+
+    A turn that was cut off is run again on what it recorded: its reading and its tools' results.
+    """
+
+    def begin(tx: Tx) -> tuple[Turn, dict[str, Any]] | None:
+        turn = conversations.open_turn(tx, contact, deps.clock.now())
+        if turn is None:
+            return None
+        memory = conversations.state_of(tx, turn.contact)
+        return turn, {**_input(turn, memory), "news": _news(tx, deps, turn)}
+
+    begun = await deps.database.write(deps.scope(contact), begin)
+    if begun is None:
+        return None
+    turn, given = begun
+    state = await graph.ainvoke(given, {"recursion_limit": STEP_LIMIT}, context=deps)
+    await deps.database.write(deps.scope(contact), lambda tx: _say(tx, deps, turn, state))
+    return turn
+
+
+def _input(turn: Turn, memory: dict[str, Any]) -> dict[str, Any]:
+    facts = {
+        "id": turn.id, "contact": turn.contact, "channel": turn.channel, "address": turn.address,
+        "session": turn.session, "read_by": turn.read_by,
+    }  # fmt: skip
+    text = "\n".join(m.text for m in turn.heard if m.kind != "missed_call" and m.author == "customer")
+    return {
+        "turn": facts, "text": text, "memory": {"tasks": [], **memory}, "reading": turn.reading, "read_by": turn.read_by,
+        "todo": None, "results": [], "routed": 0, "lines": [], "steps": [], "ordinal": 0, "channel": turn.channel,
+        "move": None,
+    }  # fmt: skip
+
+
+def _news(tx: Tx, deps: Deps, turn: Turn) -> list[dict[str, Any]]:
+    """What internal events tell: the actions they name, as they stand now."""
+    found: dict[str, dict[str, Any]] = {}
+    for message in (m for m in turn.heard if m.author == "system"):
+        row = actions.load(tx, message.text.split(":")[0])
+        if row is None:
+            continue
+        found[row.id] = {
+            "action": row.id, "ref": row.ref, "tool": row.tool, "state": row.state, "receipt": row.receipt or {},
+            "findings": row.findings, "facts": effects.described(tx, deps, row), "args": row.args,
+            "args_hash": row.args_hash, "expires_at": row.expires_at, "staff": row.staff,
+        }  # fmt: skip
+    return list(found.values())
+
+
+def _say(tx: Tx, deps: Deps, turn: Turn, state: dict[str, Any]) -> None:
+    """The turn's last commit: words, the conversation's state, the closed turn."""
+    now = deps.clock.now()
+    contact = records.contacts.current(tx, turn.contact)
+    purpose: Purpose = "service" if state.get("news") else "reply"
+    replies: list[dict[str, Any]] = state["reply"]
+    if turn.channel == "sms" and replies:
+        replies = [{"text": "\n".join(r["text"] for r in replies), "options": []}]
+    for n, reply in enumerate(replies):
+        outgoing = Outgoing(
+            text=reply["text"], options=tuple(reply["options"]), purpose=purpose, contact=contact,
+            channel=turn.channel, address=turn.address, cause=turn.id, proposed_by="conversation", ordinal=n,
+            turn=turn.id, session=turn.session,
+        )  # fmt: skip
+        effects.send(tx, deps, outgoing)
+    conversations.save_state(tx, contact, state["memory"], now)
+    conversations.close_turn(tx, turn.id, "answered" if replies else "silent", state["steps"], now)
+    changed = [c for r in state["reply"] for c in r.get("changed", [])]
+    body = {"turn": turn.id, "contact": contact, "steps": state["steps"], "lines": len(replies), "changed": changed}
+    ledger.append(tx, turn.business, "turn.answered", at=now, body=body)

@@ -1,0 +1,83 @@
+"""Free times: opening hours less what is taken, on a quarter-hour grid built day by day in local time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from domain.clock import to_ms
+from domain.settings import Business, Pack, Service
+from records import bookings
+from records.bookings import Stretch
+from records.database import Tx
+
+GRID = timedelta(minutes=15)
+MINUTE_MS = 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A free start at one member of staff, milliseconds UTC, with the local minute of its day."""
+
+    start: int
+    staff: str
+    minute: int
+
+
+def stretch(service: Service, staff: str, start: int) -> Stretch:
+    """What an appointment takes of a member of staff, buffer included."""
+    return Stretch(staff, start, start + (service.minutes + service.buffer_minutes) * MINUTE_MS)
+
+
+def free_slots(
+    tx: Tx, pack: Pack, *, service: str, staff: Sequence[str], days: tuple[date, date], now: datetime
+) -> list[Slot]:
+    """Every free start of a service at these members of staff on these local days, in order of time."""
+    business, offered = pack.business, pack.business.services[service]
+    first = datetime.combine(days[0], datetime.min.time(), tzinfo=business.tz)
+    last = datetime.combine(days[1] + timedelta(days=1), datetime.min.time(), tzinfo=business.tz)
+    busy: dict[str, list[Stretch]] = {member: [] for member in staff}
+    for taken in bookings.taken(tx, business.id, list(staff), (to_ms(first), to_ms(last)), now):
+        busy[taken.resource].append(taken)
+    found = [
+        slot
+        for member in staff
+        for day in _days(days)
+        for slot in _starts(business, member, day, offered)
+        if slot.start > to_ms(now) and not _overlaps(stretch(offered, member, slot.start), busy[member])
+    ]
+    return sorted(found, key=lambda s: (s.start, staff.index(s.staff)))
+
+
+def bookable(pack: Pack, service: str, staff: str, start: int) -> bool:
+    """Whether a start lies on the grid of the opening hours, whoever has taken it."""
+    business = pack.business
+    if service not in business.services or staff not in business.services[service].staff:
+        return False
+    day = business.local(datetime.fromtimestamp(start / 1000, UTC)).date()
+    return any(s.start == start for s in _starts(business, staff, day, business.services[service]))
+
+
+def _days(days: tuple[date, date]) -> Iterator[date]:
+    day = days[0]
+    while day <= days[1]:
+        yield day
+        day += timedelta(days=1)
+
+
+def _starts(business: Business, staff: str, day: date, service: Service) -> Iterator[Slot]:
+    length = timedelta(minutes=service.minutes)
+    for span in business.spans(day, staff):
+        # Arithmetic in UTC, hours expanded per local date: a day of 23 or 25 hours stays right.
+        opens = datetime.combine(day, span.start, tzinfo=business.tz).astimezone(UTC)
+        closes = datetime.combine(day, span.end, tzinfo=business.tz).astimezone(UTC)
+        at = opens
+        while at + length <= closes:
+            local = at.astimezone(business.tz)
+            yield Slot(to_ms(at), staff, local.hour * 60 + local.minute)
+            at += GRID
+
+
+def _overlaps(wanted: Stretch, taken: list[Stretch]) -> bool:
+    return any(wanted.start_at < t.end_at and t.start_at < wanted.end_at for t in taken)

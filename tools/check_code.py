@@ -1,0 +1,34 @@
+"""Check a code the customer read to us; a web visitor then joins the number's conversation."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+import records.contacts
+from domain.action import Assurance, Receipt, Tier
+from domain.errors import ToolRefused
+from domain.tool import Args, Context, Tool
+from records import challenges
+
+
+class CheckCode(Args):
+    """Six digits."""
+
+    code: str = Field(pattern=r"^\d{6}$")
+
+
+def write(args: CheckCode, ctx: Context) -> Receipt:
+    """Mark the session as proved; merge the visitor's contact into the number's."""
+    right = challenges.attempt(ctx.tx, ctx.session or "", args.code, ctx.now)
+    if right is None:
+        raise ToolRefused("wrong_code")
+    business = ctx.pack.business.id
+    records.contacts.verify_address(ctx.tx, business, "phone", right.address, ctx.now)
+    if ctx.contact and ctx.contact != right.contact:
+        records.contacts.merge(ctx.tx, ctx.contact, right.contact, actor=f"code:{right.id}", now=ctx.now)
+    return {"challenge": right.id}
+
+
+TOOL = Tool(
+    name="check_code", tier=Tier.PRIVATE, purpose="service", assurance=Assurance.UNKNOWN, args=CheckCode, write=write
+)

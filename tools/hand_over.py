@@ -1,0 +1,34 @@
+"""Hand the customer over to a person."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Literal
+
+from pydantic import Field
+
+from domain.action import Assurance, Receipt, Tier
+from domain.tool import Args, Context, Tool
+from records import obligations
+
+
+class HandOver(Args):
+    """Why a person is needed, and the customer's own words."""
+
+    reason: Literal["asked", "question", "unclear", "problem"] = "asked"
+    words: str = Field(default="", max_length=400)
+
+
+def write(args: HandOver, ctx: Context) -> Receipt:
+    """Open a follow-up that staff must close."""
+    due = ctx.now + timedelta(minutes=ctx.pack.policy.answer_within_minutes)
+    obligation = obligations.open_one(
+        ctx.tx, ctx.pack.business.id, "callback", cause=ctx.action, contact=ctx.contact, due=due, now=ctx.now,
+        detail=f"{args.reason}: {args.words}",
+    )  # fmt: skip
+    return {"obligation": obligation}
+
+
+TOOL = Tool(
+    name="hand_over", tier=Tier.PRIVATE, purpose="reply", assurance=Assurance.UNKNOWN, args=HandOver, write=write
+)

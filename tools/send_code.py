@@ -1,0 +1,51 @@
+"""Text a code to a number, to prove that the person of this session holds it."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+import records.contacts
+from domain.action import Assurance, Receipt, Tier
+from domain.errors import BadInput, ToolRefused
+from domain.phone import e164
+from domain.tool import Args, Context, Tool
+from records import challenges, consents
+from records.consents import Entry
+
+
+class SendCode(Args):
+    """On a call the number is the caller's own; a web visitor names it, and hears nothing about whose it is."""
+
+    phone: str | None = Field(default=None, max_length=20)
+
+
+def write(args: SendCode, ctx: Context) -> Receipt:
+    """Make a code and submit its text; at most five a day to one number."""
+    try:
+        number = e164(ctx.address or "") if ctx.channel == "call" else e164(args.phone or "")
+    except BadInput as problem:
+        raise ToolRefused("bad_number") from problem
+    if not ctx.session or ctx.tell is None:
+        raise ToolRefused("no_session")
+    business = ctx.pack.business
+    contact = records.contacts.ensure(ctx.tx, business.id, "phone", number, ctx.now)
+    begun = challenges.begin(
+        ctx.tx, business.id, contact=contact, session=ctx.session, address=number, now=ctx.now
+    )
+    if begun is None:
+        raise ToolRefused("too_many_codes")
+    challenge, code = begun
+    asked = Entry(
+        business=business.id, contact=contact, address=number, channel="sms", purpose="service", act="grant",
+        method="asked for a code", evidence=challenge, actor=ctx.session,
+    )  # fmt: skip
+    consents.add(ctx.tx, asked, ctx.now)
+    text = f"{code} is your code for {business.name}. It works for 10 minutes. If you did not ask for it, ignore this."
+    if not ctx.tell(text, channel="sms", address=number, purpose="service"):
+        raise ToolRefused("cannot_text")
+    return {"challenge": challenge}
+
+
+TOOL = Tool(
+    name="send_code", tier=Tier.PRIVATE, purpose="service", assurance=Assurance.UNKNOWN, args=SendCode, write=write
+)

@@ -1,0 +1,60 @@
+"""Answers that a channel fetches into its own response: wait for the turn, claim its words, hand them over."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from domain.message import Receipted, Words
+from graphs import effects
+from graphs.effects import Deps
+from records import actions, conversations, messages
+from records.database import Tx
+
+LOOK_S = 0.25
+
+
+async def collect(deps: Deps, heard: Receipted, seconds: float) -> Sequence[Words] | None:
+    """The words that answer what was heard, claimed and settled as sent; None when the time is over.
+
+    Asking again for the same message gives the same words, so that a repeated request hears the answer once more.
+    """
+    live, waited = deps.database.live, 0.0
+    while True:
+        seen = live.news
+        if await deps.database.read(lambda tx: _ready(tx, heard)):
+            return await deps.database.write(deps.scope(heard.contact), lambda tx: _claim(tx, deps, heard))
+        if waited >= seconds:
+            return None
+        await live.wait(seen, LOOK_S)
+        waited += LOOK_S
+
+
+def _ready(tx: Tx, heard: Receipted) -> bool:
+    message = messages.load(tx, heard.message)
+    if message is None or message.turn is None:
+        return message is not None and message.state == "covered"
+    turn = conversations.load_turn(tx, message.turn)
+    return turn is not None and turn.status != "open"
+
+
+def _claim(tx: Tx, deps: Deps, heard: Receipted) -> list[Words]:
+    message = messages.load(tx, heard.message)
+    if message is None:
+        return []
+    words: list[Words] = []
+    own = messages.of_turn(tx, message.turn, "out") if message.turn else []
+    waiting = messages.planned_in_session(tx, message.contact, message.channel, message.session)
+    for one in {m.n: m for m in [*waiting, *own]}.values():
+        row = actions.load(tx, one.action) if one.action else None
+        if row is None:
+            continue
+        if row.state == "cleared":
+            permit, row = actions.claim(tx, row.id, row.args_hash, deps.clock.now())
+            if permit is None:
+                continue
+            done = actions.settle(tx, row.id, "done", {"message": one.id}, deps.clock.now())
+            messages.set_state(tx, row.id, "sent", deps.clock.now())
+            effects.ended(tx, deps, done)
+        if row.state in ("executing", "done"):
+            words.append(Words(one.text, one.options))
+    return words

@@ -1,0 +1,115 @@
+"""Deliveries: the door is asked again, the action claimed, the effect done outside, its end recorded.
+
+This is the only place that calls `deliver`. What a crash left executing is looked up at the other side before anything
+is tried again; where nobody can tell, it becomes `unknown` and a person is told.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import structlog
+
+from domain.action import Action, Proposal
+from domain.errors import ToolRefused
+from domain.message import Delivery, Refused, Sent, Unknown
+from domain.permit import Permit
+from graphs import effects
+from graphs.effects import Deps
+from guards.door import submit
+from records import actions, ledger, messages, obligations
+from records.database import Tx
+
+log = structlog.get_logger()
+LIMIT_S = 10.0
+
+
+async def deliver(deps: Deps, action: str) -> None:
+    """Bring one cleared action to its end."""
+    row = await deps.database.read(lambda tx: actions.load(tx, action))
+    if row is None or row.final:
+        return
+    tool = deps.tools[row.tool]
+    assert tool.deliver is not None and tool.reconcile is not None
+    again = row.state == "executing"
+    claimed = await deps.database.write(deps.scope(row.contact), lambda tx: _claim(tx, deps, row))
+    if claimed is None:
+        return
+    permit, payload = claimed
+    try:
+        async with asyncio.timeout(LIMIT_S):
+            outcome: Delivery = Refused("nothing recorded", "absent")
+            if again:
+                outcome = await tool.reconcile(permit, payload)
+            if isinstance(outcome, Refused) and outcome.code == "absent":
+                outcome = await tool.deliver(permit, payload)
+    except TimeoutError:
+        outcome = Unknown("no answer within the time limit")
+    await deps.database.write(deps.scope(row.contact), lambda tx: _settle(tx, deps, row, outcome))
+
+
+def _claim(tx: Tx, deps: Deps, row: Action) -> tuple[Permit, dict[str, Any]] | None:
+    """Ask the door with fresh facts and claim; the tool's records are written here, before the request."""
+    now = deps.clock.now()
+    if row.state == "executing":
+        return actions.follow(tx, row.id, now), actions.payload_of(tx, row.id)
+    _, judged = submit(tx, _again(row, deps), deps.clearance())
+    if judged.state != "cleared":
+        effects.ended(tx, deps, judged, detached=True)
+        return None
+    permit, _ = actions.claim(tx, row.id, row.args_hash, now)
+    if permit is None:
+        return None
+    tool = deps.tools[row.tool]
+    assert tool.write is not None
+    try:
+        with tx.begin_nested():
+            receipt = tool.write(tool.args.model_validate(row.args), effects.context(tx, deps, row))
+    except ToolRefused as refusal:
+        failed = actions.settle(tx, row.id, "failed", {"why": refusal.code, **refusal.facts}, now)
+        effects.ended(tx, deps, failed, detached=True)
+        return None
+    payload = {"text": row.args.get("text", ""), "options": row.args.get("options", []), "receipt": receipt}
+    actions.save_payload(tx, row.id, payload)
+    return permit, payload
+
+
+def _again(row: Action, deps: Deps) -> Proposal:
+    return Proposal(
+        tool=row.tool, args=row.args, tier=row.tier, purpose=row.purpose, assurance=row.assurance,
+        business=row.business, contact=row.contact, cause=row.cause, proposed_by=row.proposed_by, turn=row.turn,
+        channel=row.channel, address=row.address, snapshot=deps.pack.snapshot, action=row.id,
+    )  # fmt: skip
+
+
+def _settle(tx: Tx, deps: Deps, row: Action, outcome: Delivery) -> None:
+    now = deps.clock.now()
+    receipt = actions.payload_of(tx, row.id).get("receipt", {})
+    tool = deps.tools[row.tool]
+    match outcome:
+        case Sent(facts):
+            done = actions.settle(tx, row.id, "done", {**receipt, **facts}, now)
+            if row.tool == "message":
+                messages.set_state(tx, row.id, "sent", now)
+            effects.ended(tx, deps, done, detached=True)
+        case Refused(why, code):
+            if tool.undo is not None:
+                tool.undo(tool.args.model_validate(row.args), effects.context(tx, deps, row))
+            failed = actions.settle(tx, row.id, "failed", {"why": code or "refused_outside", "detail": why}, now)
+            _tell_staff(tx, deps, row, f"could not be done: {why}")
+            if row.tool == "message":
+                messages.set_state(tx, row.id, "failed", now)
+            effects.ended(tx, deps, failed, detached=True)
+        case Unknown(why):
+            log.warning("delivery.unknown", action=row.id, tool=row.tool)
+            actions.settle(tx, row.id, "unknown", {"why": "unknown", "detail": why}, now)
+            _tell_staff(tx, deps, row, "may or may not have happened; please look")
+            ledger.append(tx, row.business, "delivery.unknown", at=now, body={"action": row.id, "tool": row.tool})
+
+
+def _tell_staff(tx: Tx, deps: Deps, row: Action, what: str) -> None:
+    now = deps.clock.now()
+    obligations.open_one(
+        tx, row.business, "delivery", cause=row.id, contact=row.contact, due=now, now=now, detail=f"{row.ref} {what}"
+    )

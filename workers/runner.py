@@ -1,0 +1,123 @@
+"""The runner: takes jobs lane by lane, fires timers, seals the ledger, until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime, timedelta
+
+import structlog
+
+from domain.errors import Later, QotBotError
+from graphs.effects import Deps
+from records import jobs, obligations
+from records.database import Tx
+from records.jobs import Job
+from records.keys import Keys
+from workers.sealing import seal
+from workers.timers import scan
+
+log = structlog.get_logger()
+AT_ONCE = 4
+PAUSE_S = 0.5
+TRIES = 5
+HORIZON = timedelta(seconds=30)
+Handler = Callable[[Job], Awaitable[None]]
+
+
+class Runner:
+    """Runs the jobs of one process; handlers by kind of job."""
+
+    def __init__(self, deps: Deps, keys: Keys, handlers: Mapping[str, Handler]) -> None:
+        self._deps = deps
+        self._keys = keys
+        self._handlers = handlers
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until `stop`; what runs then is finished first."""
+        async with asyncio.TaskGroup() as group:
+            for _ in range(AT_ONCE):
+                group.create_task(self._work(stop))
+            group.create_task(self._tick(stop))
+
+    async def run_until_idle(self) -> int:
+        """Run everything that is runnable within the horizon, waiting on the injected clock; how many jobs ran."""
+        ran = 0
+        while True:
+            await scan(self._deps)
+            if await self._one():
+                ran += 1
+                continue
+            ready = await self._deps.database.read(jobs.next_ready)
+            now = self._deps.clock.now()
+            if ready is None or ready > now + HORIZON:
+                await self.seal()
+                return ran
+            await self._deps.clock.sleep(max(0.001, (ready - now).total_seconds()))
+
+    async def seal(self) -> None:
+        """Seal the ledger now."""
+        await seal(self._deps.database, self._deps.pack.business.id, self._keys, self._deps.clock.now())
+
+    async def _work(self, stop: asyncio.Event) -> None:
+        live = self._deps.database.live
+        while not stop.is_set():
+            seen = live.news
+            try:
+                if not await self._one():
+                    await live.wait(seen, PAUSE_S)
+            except QotBotError as problem:
+                log.error("runner.failed", error=type(problem).__name__)
+                await asyncio.sleep(PAUSE_S)
+
+    async def _tick(self, stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            try:
+                await scan(self._deps)
+                await self.seal()
+            except QotBotError as problem:
+                log.error("tick.failed", error=type(problem).__name__)
+            await asyncio.sleep(PAUSE_S)
+
+    async def _one(self) -> bool:
+        now = self._deps.clock.now()
+        if not await self._deps.database.read(lambda tx: jobs.any_runnable(tx, now)):
+            return False
+        job = await self._deps.database.write(self._deps.scope(None), lambda tx: jobs.take(tx, now))
+        if job is None:
+            return False
+        await self._handle(job)
+        return True
+
+    async def _handle(self, job: Job) -> None:
+        database, clock = self._deps.database, self._deps.clock
+        scope = self._deps.scope(None)
+        try:
+            await self._handlers[job.kind](job)
+        except Later as later:
+            ready = later.ready
+            await database.write(scope, lambda tx: jobs.retry(tx, job, "later", ready))
+        except (QotBotError, ArithmeticError, LookupError, TypeError, ValueError, RuntimeError, OSError) as problem:
+            error = type(problem).__name__
+            log.error("job.failed", kind=job.kind, ref=job.ref, tries=job.tries, error=error)
+            ready = clock.now() + _back_off(job.tries)
+            await database.write(scope, lambda tx: _failed(tx, self._deps, job, error, ready))
+        else:
+            await database.write(scope, lambda tx: jobs.finish(tx, job))
+
+
+def _failed(tx: Tx, deps: Deps, job: Job, error: str, ready: datetime) -> None:
+    """Try again, or put the job aside where staff see it, so that its lane goes on."""
+    if job.tries < TRIES:
+        jobs.retry(tx, job, error, ready)
+        return
+    jobs.finish(tx, job)
+    now = deps.clock.now()
+    obligations.open_one(
+        tx, job.business, "failed_job", cause=f"{job.kind}:{job.ref}", contact=None, due=now, now=now,
+        detail=f"{job.kind} failed {job.tries} times ({error})",
+    )  # fmt: skip
+
+
+def _back_off(tries: int) -> timedelta:
+    return timedelta(seconds=min(30, 2**tries))

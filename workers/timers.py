@@ -1,0 +1,71 @@
+"""What timers and age bring about: expiries, lapsed questions, texts that may now be sent, answers that are overdue."""
+
+from __future__ import annotations
+
+from domain.clock import to_ms
+from graphs import approval, effects
+from graphs.effects import Deps, Outgoing
+from records import actions, ledger, obligations, timers
+from records.actions import StaffAnswer
+from records.database import Tx
+
+
+async def scan(deps: Deps) -> int:
+    """Turn due timers into jobs and show staff the answers that are overdue; how many timers fired."""
+    business = deps.pack.business.id
+
+    def work(tx: Tx) -> int:
+        fired = timers.fire(tx, business, deps.clock.now())
+        for late in obligations.overdue_answers(tx, business, deps.clock.now()):
+            obligations.escalate(tx, late.id)
+            body = {"obligation": late.id, "contact": late.contact, "kind": late.kind}
+            ledger.append(tx, business, "obligation.overdue", at=deps.clock.now(), body=body)
+        return fired
+
+    due = await deps.database.read(lambda tx: timers.any_due(tx, business, to_ms(deps.clock.now())))
+    return await deps.database.write(deps.scope(None), work) if due else 0
+
+
+async def expire(deps: Deps, action: str) -> None:
+    """Nobody decided in time: the safe default is no, and the customer is told."""
+
+    def work(tx: Tx) -> None:
+        row = actions.load(tx, action)
+        if row is not None and row.state == "held" and row.staff is None:
+            said = StaffAnswer(kind="expire", by="timer", args_hash=row.args_hash)
+            approval.answer(tx, deps, action, said)
+
+    row = await deps.database.read(lambda tx: actions.load(tx, action))
+    await deps.database.write(deps.scope(row.contact if row else None), work)
+
+
+async def lapse(deps: Deps, action: str) -> None:
+    """The customer never answered a read-back: the action ends and lets go of what it held."""
+
+    def work(tx: Tx) -> None:
+        row = actions.load(tx, action)
+        now = deps.clock.now()
+        if row is not None and row.state == "asked" and (row.expires_at or 0) <= to_ms(now):
+            if actions.supersede(tx, action, "expired", now):
+                effects.let_go(tx, deps, row)
+
+    row = await deps.database.read(lambda tx: actions.load(tx, action))
+    await deps.database.write(deps.scope(row.contact if row else None), work)
+
+
+async def resubmit(deps: Deps, action: str) -> None:
+    """Submit a message again that the door refused until now."""
+
+    def work(tx: Tx) -> None:
+        row = actions.load(tx, action)
+        if row is None or row.contact is None:
+            return
+        outgoing = Outgoing(
+            text=row.args["text"], options=tuple(row.args["options"]), purpose=row.purpose, contact=row.contact,
+            channel=row.channel or "sms", address=row.address or "", cause=row.cause, proposed_by=row.proposed_by,
+            ordinal=1000 + to_ms(deps.clock.now()) % 1_000_000_000, turn=row.turn,
+        )  # fmt: skip
+        effects.send(tx, deps, outgoing)
+
+    row = await deps.database.read(lambda tx: actions.load(tx, action))
+    await deps.database.write(deps.scope(row.contact if row else None), work)

@@ -1,14 +1,14 @@
 """Replays: a small booking machine asks its own questions, the corpus's customer answers in their own sentences.
 
-The goal is the day and time the customer confirmed in the corpus. The machine asks for what it lacks, reads it back and
-books on a yes; the simulated customer says yes only to the goal. Conversations where day or time were never said to this
-service are left out.
+The goal is the day and time the customer confirmed in the corpus. The machine asks for what it lacks, reads it back
+and books on a yes; the simulated customer says yes only to the goal. Conversations where day or time were never said to
+this service are left out.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, time
 from typing import Final
@@ -60,8 +60,7 @@ class Customer:
         said = self._take(lambda s: "NEGATE" in s.acts and _only_goal(s.told, self.goal))
         return said.text if said else "no, that is not right"
 
-    def _take(self, fits: object) -> Sentence | None:
-        assert callable(fits)
+    def _take(self, fits: Callable[[Sentence], bool]) -> Sentence | None:
         for at, sentence in enumerate(self.sentences):
             if fits(sentence):
                 return self.sentences.pop(at)

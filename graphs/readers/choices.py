@@ -10,15 +10,35 @@ from domain.when import When, read_when
 from graphs.readers.names import staff_in
 
 _ORDINALS: Final = {
-    "first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "fifth": 5, "5th": 5, "sixth": 6,
-    "6th": 6, "former": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6,
-}  # fmt: skip
+    "first": 1,
+    "1st": 1,
+    "second": 2,
+    "2nd": 2,
+    "third": 3,
+    "3rd": 3,
+    "fourth": 4,
+    "4th": 4,
+    "fifth": 5,
+    "5th": 5,
+    "sixth": 6,
+    "6th": 6,
+    "former": 1,
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+}
 _ORDER: Final = re.compile(
-    r"\b(first|1st|second|2nd|third|3rd|fourth|4th|fifth|5th|sixth|6th|former)\b(?! (?:of|available|week|thing|time|visit|name|floor)\b)"
+    r"\b(first|1st|second|2nd|third|3rd|fourth|4th|fifth|5th|sixth|6th|former)\b(?! (?:of|available|week"
+    r"|thing|time|visit|name|floor)\b)"
 )
 _NUMBER: Final = re.compile(
-    r"^(?:(?:yes|yeah|ok|okay|i'll take|i'd like|i want|please|let's do|let's go with|can i have|go with|give me)[\s,]+){0,3}"
-    r"(?:(?:option|number|choice|no\.?|num|nr\.?) ?#?|#)?(\d{1,2}|one|two|three|four|five|six)(?:[\s,.!)]*(?:please|thanks|thank you|works|is (?:good|fine|great|ok|okay)|pls))?[\s.!)]*$"
+    r"^(?:(?:yes|yeah|ok|okay|i'll take|i'd like|i want|please|let's do|let's go with|can i have|go with"
+    r"|give me)[\s,]+){0,3}"
+    r"(?:(?:option|number|choice|no\.?|num|nr\.?) ?#?|#)?(\d{1,2}|one|two|three|four|five"
+    r"|six)(?:[\s,.!)]*(?:please|thanks|thank you|works|is (?:good|fine|great|ok|okay)|pls))?[\s.!)]*$"
     r"|\b(?:option|number|choice|#) ?#?(\d{1,2}|one|two|three|four|five|six)\b"
 )
 _LAST: Final = re.compile(r"\b(?:last|latter|latest|final|bottom)(?: (?:one|option|slot|time))?\b")

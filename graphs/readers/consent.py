@@ -14,41 +14,48 @@ from domain.reading import Reading
 
 _AGREEING: Final = frozenset(
     # yes, and how good it is
-    "yes yeah yep yup ya y sure aye ok okay k alright all right fine good great perfect perfectly excellent wonderful awesome"
-    " cool nice lovely super ideal fantastic brilliant amazing correct true accurate exactly exact absolutely definitely certainly"
-    " indeed totally precisely agreed agree confirm confirmed confirming accept affirmative positive course very well most works"
-    " work working sound sounds sounding look looks looking suit suits suitable fit fits seem seems happy glad better best"
-    " convenient acceptable beautiful terrific splendid delighted pleased sweet yay okey dokey righto roger concur assent approve"
-    # it, that, what was asked
-    " that this it these those they everything all details information info one time date day slot appointment appointments"
-    " booking visit session reservation choice option schedule calendar provider place them her him there what which"
+    "yes yeah yep yup ya y sure aye ok okay k alright all right fine good great perfect perfectly excellent"
+    " wonderful awesome cool nice lovely super ideal fantastic brilliant amazing correct true accurate exactly"
+    " exact absolutely definitely certainly indeed totally precisely agreed agree confirm confirmed confirming"
+    " accept affirmative positive course very well most works work working sound sounds sounding look looks"
+    " looking suit suits suitable fit fits seem seems happy glad better best convenient acceptable beautiful"
+    " terrific splendid delighted pleased sweet yay okey dokey righto roger concur assent approve"
+    # it, that, was asked
+    " that this it these those they everything all details info one time date day slot appointment"
+    " appointments booking visit session reservation choice option schedule calendar provider place them her him"
+    " there "
     # is, does, and small words
-    " is are was will would be been being should can could do does did does done have has got get am i'm i'd i'll i've i me my mine"
-    " you your you're you've we us let let's it's that's that'll that'd it'll there's a an the for to with of in on by at as so"
-    " and too also just really quite pretty much about both again now then here go ahead going please thanks thank thankful lot"
-    " oh ah hi hello well like love want wanted need needed said asked meant mean think thought thinking wish would've"
-    " way idea plan mentioned instructed stated requested told granted spot terrific completely entirely means sense mind fact information into free available"
+    " is are was will would be been being should can could do does did does done have has got get am i'm i'd"
+    " i'll i've i me my mine you your you're you've we us let let's it's that's that'll that'd it'll there's a"
+    " an the for to with of in on by at as so and too also just really quite pretty much about again now"
+    " ticket desire permission further made correctly out table then here go ahead going please thanks thank"
+    " thankful lot oh ah hi hello well like love want wanted need needed said asked meant mean "
+    " would've way idea plan mentioned instructed stated requested told granted spot terrific"
+    " completely entirely means fact "
     # doing it
-    " book booked make makes making schedule scheduled scheduling set reserve reserved reserving confirm put arrange proceed"
-    " continue take try lock finalize finalise secure sign up down see seeing forward appreciate appreciated help helpful kind"
-    " kindly happy thing matter everyone man mate sir madam maam ma'am love dear babe bro hun friend".split()
+    " book booked make makes making schedule scheduled scheduling set reserve reserved reserving confirm put"
+    " arrange proceed continue take try lock finalize finalise secure sign up down see seeing forward appreciate"
+    " appreciated help helpful kind kindly happy thing matter everyone man mate sir madam maam ma'am love dear"
+    " babe bro hun friend".split()
 )
 _BOOK_IT: Final = re.compile(
-    r"\b(?:book|schedule|reserve|confirm|make|set|take|lock|arrange|do|finali[sz]e)\b.{0,12}\b(?:it|that|this|appointment|in|reservation|booking|visit)\b"
+    r"\b(?:book|schedule|reserve|confirm|make|set|take|lock|arrange|do|finali[sz]e)\b.{0,12}\b(?:it|that"
+    r"|this|appointment|in|reservation|booking|visit)\b"
     r"|\bgo ahead\b|\bplease (?:book|confirm|proceed|continue|do|schedule|reserve)\b|^(?:book|confirm|proceed)$"
 )
 _WORD: Final = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
-_EMOJI_YES: Final = re.compile("[👍👌✅🙌💯]")
+_WELL_KNOWN: Final = re.compile(r"\bwhat (?=(?:i|we)\b)|\bwhy not\b")
 _BREAKS_A_YES: Final = frozenset({"no", "denies", "drops", "hesitates", "conditions", "later", "repeats"})
 _SIDE_ACTS: Final = frozenset({"affirm", "thanks", "bye", "greet"})
 
 
 def agrees_only(plain: str, found: frozenset[str], known: Iterable[str]) -> bool:
-    """Whether the plain words hold a yes and nothing that is not part of a yes; `known` are words already understood."""
+    """Whether the plain words hold a yes and nothing else; `known` are words already understood."""
     if found & _BREAKS_A_YES or not (found & {"yes", "agrees"} or _BOOK_IT.search(plain)):
         return False
     allowed = {word for said in known for word in _WORD.findall(said.lower())}
-    return all(word in _AGREEING or word in allowed for word in _WORD.findall(_EMOJI_YES.sub(" ", plain)))
+    words = _WORD.findall(_WELL_KNOWN.sub(" ", plain))
+    return all(word in _AGREEING or word in allowed for word in words)
 
 
 def is_yes(reading: Reading) -> bool:

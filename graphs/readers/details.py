@@ -13,8 +13,10 @@ from graphs.readers.parts import Part
 from graphs.readers.person import contact_in, name_in, party_in, who_in
 
 _ANYONE: Final = re.compile(
-    r"\b(?:any ?one|any ?body|whoever|who ?ever|any (?:stylist|barber|of them|person|staff)|either of them|no preference"
-    r"|(?:don't|do not|doesn't) (?:mind|care|matter) (?:who|which)|first available)\b(?! (?:else|different|other|more|know))"
+    r"\b(?:any ?one|any ?body|whoever|who ?ever|any (?:stylist|barber|of them|person|staff)"
+    r"|either of them|no preference"
+    r"|(?:don't|do not|doesn't) (?:mind|care|matter) (?:who|which)|first available)\b(?! (?:else"
+    r"|different|other|more|know))"
 )
 _ANY_TIME: Final = re.compile(
     r"\b(?:any ?time|whenever|any day|as soon as possible|asap|first available|the (?:earliest|soonest|next available)"

@@ -16,24 +16,29 @@ _NOT_THESE: Final = re.compile(
     r"\b(?:not|no|except|but|instead of|other than|rather than|without|isn't|don't want)(?: (?:a|an|the|with))?$"
 )
 _LED_BY: Final = re.compile(
-    r"\b(?:with|by|for|see|ask|is|can|could|does|has|have|and|or|named|called|prefer|want|like|get|dr|than|please|stylist|book)$"
+    r"\b(?:with|by|for|see|ask|is|can|could|does|has|have|and|or|named|called|prefer|want|like|get|dr"
+    r"|than|please|stylist|book)$"
 )
 # First names that are also everyday words or dates: only a capital or a word before them makes them a name.
 _EVERYDAY: Final = frozenset(
-    "april art bill bob chase dawn dean drew faith frank gene grace guy hope jack joy june mark may mike miles pat pearl ray rich rob"
-    " rose sandy sky summer sue sunday tad tom van wade will august holly olive ruby iris ivy penny bea max".split()
+    "april art bill bob chase dawn dean drew faith frank gene grace guy hope jack joy june mark may mike miles"
+    " pat pearl ray rich rob rose sandy sky summer sue sunday tad tom van wade will august holly olive ruby iris"
+    " ivy penny bea max".split()
 )
 _GENERIC: Final = frozenset(
-    "a an and the of for with to my your in on at or new full half hair visit session service services appointment treatment"
-    " consultation check up men mens women womens men's women's lady ladies kids child children day basic classic first".split()
+    "a an and the of for with to my your in on at or new full half hair visit session service services"
+    " appointment treatment consultation check up men mens women womens men's women's lady ladies kids child"
+    " children day basic classic first".split()
 )
 _COMMON: Final = frozenset(
-    "about after again also anna another anyone anything available before better booked booking change come could day days does done"
-    " earlier evening every fine first free friday from getting give going good great have here just know later like little long"
-    " look make maybe might monday month more morning need never next nice night none number other over please quote really right"
-    " same saturday second send should since something soon sorry still sunday sure take thank thanks that their then there these"
-    " they thing think this thursday time today tomorrow tuesday until want wednesday week weekend well what when where which while"
-    " will with work would year your open close start trip cost call cell cute cuter hour hours cancel colleague parking party".split()
+    "about after again also anna another anyone anything available before better booked booking change come"
+    " could day days does done earlier evening every fine first free friday from getting give going good great"
+    " have here just know later like little long look make maybe might monday month more morning need never next"
+    " nice night none number other over please quote really right same saturday second send should since"
+    " something soon sorry still sunday sure take thank thanks that their then there these they thing think this"
+    " thursday time today tomorrow tuesday until want wednesday week weekend well what when where which while"
+    " will with work would year your open close start trip cost call cell cute cuter hour hours cancel colleague"
+    " parking party".split()
 )
 
 

@@ -9,8 +9,10 @@ from domain.reading import Listening, Said
 from graphs.readers.pieces import Piece
 
 _FREE: Final = re.compile(
-    r"\b(?:can|could|would|will) (?:you|i|we|he|she|they|someone|anyone|somebody) (?:\w+ )?(?:do|fit|see|take|have|get|come|make|try|be)\b"
-    r"|\b(?:do|have) (?:you|they|u) (?:have|got)\b|\b(?:any|anything|something|openings?|slots?|free|available|availability)\b"
+    r"\b(?:can|could|would|will) (?:you|i|we|he|she|they|someone|anyone|somebody) (?:\w+ )?(?:do|fit|see"
+    r"|take|have|get|come|make|try|be)\b"
+    r"|\b(?:do|have) (?:you|they|u) (?:have|got)\b|\b(?:any|anything|something|openings?|slots?|free"
+    r"|available|availability)\b"
     r"|\b(?:come|pop|drop) in\b|\b(?:how|what) about\b|\btry\b"
 )
 _ABLE: Final = re.compile(r"\b(?:can|could|would|will|is|does|has|have)\b")
@@ -64,9 +66,9 @@ def asks_for_a_time(piece: Piece) -> bool:
 def stance(piece: Piece) -> list[Said]:
     """Return the yes, the no or the doubt in a piece, with its thanks and goodbye."""
     social = piece.social()
-    if piece.says("no", "denies", "drops", "later") and not (piece.says("hesitates") and not piece.says("no", "drops")):
-        return [piece.said("negate"), *social]
-    if piece.says("later"):
+    if (piece.says("no", "denies", "drops") or (piece.says("later") and not piece.says("bye"))) and not (
+        piece.says("hesitates") and not piece.says("no", "drops")
+    ):
         return [piece.said("negate"), *social]
     if piece.doubts and piece.says("hesitates"):
         return [piece.said("unclear"), *social]

@@ -14,23 +14,29 @@ _SAME_WIDTH = str.maketrans(
 _SENTENCE_END = re.compile(r"(?<=[!?;])\s*(?=\S)|(?<=\.)\s+(?=\S)|\n+|(?<=[a-z]{2}\.)(?=[A-Z])")
 _ABBREVIATED = re.compile(r"\b(?:st|dr|mr|mrs|ms|no|jr|appt|approx|[ap]\.m|[a-z])\.$", re.IGNORECASE)
 _ASKS = (
-    r"(?:what|where|when|who|which|how|why)(?:'?s|'?re| is| are| was| do| does| can| could| will| much| long| many| time| about| kind)\b"
+    r"(?:what|where|when|who|which|how|why)(?:'?s|'?re| is| are| was| do| does| can| could| will| much"
+    r"| long| many| time| about| \w+ (?:do|does|is|are|did|can))\b"
     r"|(?:do|does|is|are|can|could|would|will|may) (?:you|u|i|we|they|he|she|it|there|the|that|this|your|my)\b"
-    r"|(?:please )?(?:just |also )?(?:tell|give|get|find|send|let|provide)(?: me)?(?: know| with)? (?:what|when|where|if|the|their|his|her|its|your)\b"
-    r"|i (?:\w+ ){0,3}(?:need|want|like)(?: to know| to have)? (?:if|the|their|his|her|what|where) (?:phone|address|number|contact|rating|price)\b"
+    r"|(?:please )?(?:just |also )?(?:tell|give|get|find|send|let|provide)(?: me)?(?: know"
+    r"| with)? (?:what|when|where|if|the|their|his|her|its|your)\b"
+    r"|i (?:\w+ ){0,3}(?:need|want|like)(?: to know| to have)? (?:if|the|their|his|her|what"
+    r"|where) (?:phone|address|number|contact|rating|price)\b"
 )
 _AND_ASKS = re.compile(
-    rf"(?:\s*,\s*|\s+-+\s+|\s+)(?:and|also|and also|plus|but|btw|by the way)[\s,]+(?:(?:also|please)\s+)?(?={_ASKS})"
+    rf"(?:\s*,\s*|\s+-+\s+|\s+)(?:and|also|and also|and now|plus|btw|by the way)[\s,]+(?:(?:also"
+    rf"|please)\s+)?(?={_ASKS})"
     rf"|\s*(?:,|\s-+)\s*(?={_ASKS})",
     re.IGNORECASE,
 )
 _THEN_ASKS = re.compile(
-    r"^\W*(?:yes|yeah|yep|yup|sure|ok|okay|great|perfect|correct|right|thanks|thank you|cool|alright|fine|good|hi|hello|hey|excellent"
+    r"^\W*(?:yes|yeah|yep|yup|sure|ok|okay|great|perfect|correct|right|thanks|thank you|cool|alright|fine"
+    r"|good|hi|hello|hey|excellent"
     r"|(?:yes,? )?that(?:'s|s| is| will be| would be|'ll be) \w+|(?:yes,? )?(?:that )?(?:sounds|works|looks) \w+)"
-    rf"(?: (?:please|thanks|thank you|there))?(?P<gap>[\s!,-]+)(?={_ASKS})",
+    rf"(?: (?:please|thanks|thank you|there))?(?P<gap>[\s!,-]+(?:(?:now|so|then|oh)[\s,]+)?)(?={_ASKS})",
     re.IGNORECASE,
 )
 _ONLY_JOINS = re.compile(r"^\W*(?:also|and|so|oh|well|btw|but|plus|then|by the way)\W*$", re.IGNORECASE)
+_SAYS = re.compile(r"[^\W_]|👍|👌")
 _STRETCHED = re.compile(r"([a-z])\1{2,}")
 _SPELLED = {
     "yea": "yeah", "yeh": "yeah", "yah": "yeah", "ye": "yeah", "yh": "yeah", "yas": "yes", "yass": "yes", "yess": "yes",
@@ -45,7 +51,8 @@ _SPELLED = {
     "appt": "appointment", "appts": "appointments", "apt": "appointment", "apptmt": "appointment",
     "appoinment": "appointment", "apointment": "appointment", "appointmnt": "appointment", "appintment": "appointment",
     "appoinntment": "appointment", "appointement": "appointment", "apointments": "appointments",
-    "resched": "reschedule", "rebook": "reschedule", "canel": "cancel", "cancle": "cancel", "cansel": "cancel", "cancell": "cancel",
+    "resched": "reschedule", "rebook": "reschedule",
+    "canel": "cancel", "cancle": "cancel", "cansel": "cancel", "cancell": "cancel",
     "gonna": "going to", "wanna": "want to", "gotta": "have to", "lemme": "let me", "gimme": "give me", "ca": "can",
     "avail": "available", "availble": "available", "avaliable": "available", "reservaton": "reservation",
 }  # fmt: skip
@@ -85,7 +92,7 @@ def plain(text: str) -> str:
 def split(text: str) -> tuple[Part, ...]:
     """Cut tidied text into parts; more than `MAX_PARTS` are dropped."""
     parts = [half for sentence in _sentences(text) for half in _halves(sentence)]
-    told = [raw for raw in parts if re.search(r"[^\W_]|👍|👌", raw) and not _ONLY_JOINS.match(raw)]
+    told = [raw for raw in parts if _SAYS.search(raw) and not _ONLY_JOINS.match(raw)]
     return tuple(Part(raw, plain(raw)) for raw in told[:MAX_PARTS])
 
 

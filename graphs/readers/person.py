@@ -13,24 +13,30 @@ _EMAIL: Final = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,6
 _PHONE: Final = re.compile(r"(?<![\w.:/-])\+?\(?\d(?:[\s().-]{0,2}\d){6,14}(?![\w:/]|-\d)")
 _LETTERS: Final = r"[^\W\d_][\w'-]*"
 _NAMED: Final = re.compile(
-    rf"\b(?:my name(?:'s| is)|name(?:'s| is|:)|name it|under(?: the name(?: of)?)?|call me|it's for|this is|i'm|i am|im|it's|its)\s+"
+    rf"\b(?:my name(?:'s| is)|name(?:'s| is|:)|name it|under(?: the name(?: of)?)?|call me|it's for"
+    rf"|this is|i'm|i am|im|it's|its)\s+"
     rf"(?P<name>{_LETTERS}(?:\s+{_LETTERS}){{0,2}})",
     re.IGNORECASE,
 )
 _HERE: Final = re.compile(rf"^\W*(?:hi|hello|hey)?[\s,!]*(?P<name>{_LETTERS}(?: {_LETTERS})?) here\b", re.IGNORECASE)
 _SURE: Final = re.compile(r"name|under", re.IGNORECASE)
 _STOPS_A_NAME: Final = frozenset(
-    "and but for from with at on in to is here my i it's its the a an or so can could please thanks thank you your of this that phone"
-    " number email mobile cell not looking getting wondering calling trying hoping interested having going free available good fine ok okay"
-    " happy sorry late sick ill running afraid sure unsure new just still also really very all done set ready coming busy allergic pregnant"
-    " me it there them him her what when where who how why about because if as no yes yeah yep need want wanting needing thinking planning"
-    " booked texting writing bringing back currently only after before around today tomorrow tonight am pm now then open"
-    " great perfect down fully ur u asking one two three four five urgent been flexible able unable gonna never always".split()
+    "and but for from with at on in to is here my i it's its the a an or so can could please thanks thank you"
+    " your of this that phone number email mobile cell not looking getting wondering calling trying hoping"
+    " interested having going free available good fine ok okay happy sorry late sick ill running afraid sure"
+    " unsure new just still also really very all done set ready coming busy allergic pregnant me it there them"
+    " him her what when where who how why about because if as no yes yeah yep need want wanting needing thinking"
+    " planning booked texting writing bringing back currently only after before around today tomorrow tonight am"
+    " pm now then open great perfect down fully ur u asking one two three four five urgent been flexible able"
+    " unable gonna never always".split()
 )
 _FOR: Final = re.compile(
-    r"\bfor (?P<who>(?:my|our) (?:\w+ )?(?:daughter|son|wife|husband|partner|mum|mom|mother|father|dad|friend|sister|brother|kid|kids"
-    r"|child|children|boyfriend|girlfriend|fiancee?|boss|grand\w+|niece|nephew|parents|neighbou?r|colleague|client|aunt|uncle|roommate)s?)\b"
-    r"|\b(?P<who2>my (?:\w+ )?(?:daughter|son|wife|husband|mum|mom|mother|father|dad|friend|sister|brother|kids?|grand\w+|niece|nephew))"
+    r"\bfor (?P<who>(?:my|our) (?:\w+ )?(?:daughter|son|wife|husband|partner|mum|mom|mother|father|dad"
+    r"|friend|sister|brother|kid|kids"
+    r"|child|children|boyfriend|girlfriend|fiancee?|boss|grand\w+|niece|nephew|parents|neighbou?r"
+    r"|colleague|client|aunt|uncle|roommate)s?)\b"
+    r"|\b(?P<who2>my (?:\w+ )?(?:daughter|son|wife|husband|mum|mom|mother|father|dad|friend|sister"
+    r"|brother|kids?|grand\w+|niece|nephew))"
     r" (?:needs?|wants?|would|has|is)\b",
     re.IGNORECASE,
 )
@@ -38,7 +44,8 @@ _PARTY: Final = (
     re.compile(rf"\b{_N} (?:people|persons?|guests?|adults|of us|pax|heads|diners|seats)\b", re.IGNORECASE),
     re.compile(rf"\b(?:party|group|family) of {_N}\b", re.IGNORECASE),
     re.compile(
-        rf"\b(?:table|reservation|booking|party|dinner|lunch|seats?)\b.{{0,40}}?\bfor {_N}\b(?!\s*(?::|[ap]\.?m|o'?clock|th|st|nd|rd|hour|min|day|week|\d|/))",
+        rf"\b(?:table|reservation|booking|party|dinner|lunch|seats?)\b.{{0,40}}?\bfor {_N}\b(?!\s*(?::"
+        rf"|[ap]\.?m|o'?clock|th|st|nd|rd|hour|min|day|week|\d|/))",
         re.IGNORECASE,
     ),
 )

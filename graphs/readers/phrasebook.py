@@ -13,16 +13,48 @@ from graphs.readers.read_back import read_back
 from graphs.readers.replies import replies
 
 _MOST: Final = 8
-_SOCIAL: Final[tuple[Act, ...]] = ("greet", "thanks", "bye")
 _DEFAULT: Final[tuple[Act, ...]] = (
-    "request", "choose", "alternatives", "inform", "ask", "repeat", "negate", "affirm", "unclear", "thanks", "bye", "greet",
-)  # fmt: skip
+    "request",
+    "choose",
+    "alternatives",
+    "inform",
+    "ask",
+    "repeat",
+    "negate",
+    "affirm",
+    "unclear",
+    "thanks",
+    "bye",
+    "greet",
+)
 _ANSWER_FIRST: Final[tuple[Act, ...]] = (
-    "request", "negate", "affirm", "choose", "alternatives", "inform", "ask", "repeat", "unclear", "thanks", "bye", "greet",
-)  # fmt: skip
+    "request",
+    "negate",
+    "affirm",
+    "choose",
+    "alternatives",
+    "inform",
+    "ask",
+    "repeat",
+    "unclear",
+    "thanks",
+    "bye",
+    "greet",
+)
 _CLOSE_FIRST: Final[tuple[Act, ...]] = (
-    "request", "choose", "alternatives", "inform", "ask", "repeat", "negate", "bye", "thanks", "affirm", "unclear", "greet",
-)  # fmt: skip
+    "request",
+    "choose",
+    "alternatives",
+    "inform",
+    "ask",
+    "repeat",
+    "negate",
+    "bye",
+    "thanks",
+    "affirm",
+    "unclear",
+    "greet",
+)
 _MAIN_FIRST: Final[dict[OurAct, tuple[Act, ...]]] = {
     "read_back": _ANSWER_FIRST,
     "proposed_task": _ANSWER_FIRST,

@@ -21,7 +21,8 @@ _SOCIAL: Final[tuple[tuple[str, Act], ...]] = (
     ("bye", "bye"),
 )
 _ONLY_POLITE: Final = re.compile(
-    r"^\W*(?:(?:ok|okay|alright|all right|great|cool|well|right|so|fine|good|perfect|and|thanks|thank you|hi|hello|hey|please|sorry"
+    r"^\W*(?:(?:ok|okay|alright|all right|great|cool|well|right|so|fine|good|perfect|and|thanks|thank you"
+    r"|hi|hello|hey|please|sorry"
     r"|oh|um|awesome|wonderful|nice)\b[\s,.!-]*)+"
 )
 

@@ -8,26 +8,37 @@ from typing import Final
 from graphs.readers.parts import Part
 
 _TOPIC = (
-    r"(?:address|phone|telephone|number|contact|locat\w+|where|direction\w*|rat(?:ed|ings?)|reviews?|pric\w+|costs?|fees?"
-    r"|charges?|how much|hours|open(?:ing)?|clos(?:e|ed|es|ing)|park\w*|insurance|policy|policies|deposits?|website|e-?mail|menu"
-    r"|gift ?cards?|vouchers?|discounts?|specials?|products?|payments?|pay|cards?|cash|apple pay|venmo|tips?|wheelchair|accessible|kids|children"
-    r"|walk-?ins?|wait|how long|how far|experience|certified|licensed|qualified|vegan|allerg\w+|patch test|unisex|gender"
-    r"|cosmetic|office|services|staff|wi-?fi|toilet|dogs?|busy|busiest|crowd\w*|takes? (?:\w+ )?reserv\w+|available today|consultations?)"
+    r"(?:address|phone|telephone|number|contact|locat\w+|where|direction\w*|rat(?:ed|ings?)|reviews?"
+    r"|pric\w+|costs?|fees?"
+    r"|charges?|how much|hours|open(?:ing)?|clos(?:e|ed|es|ing)|park\w*|insurance|policy|policies"
+    r"|deposits?|website|e-?mail|menu"
+    r"|gift ?cards?|vouchers?|discounts?|specials?|products?|payments?|pay|cards?|cash|apple pay|venmo"
+    r"|tips?|wheelchair|accessible|kids|children"
+    r"|walk-?ins?|wait|how long|reach|how far|experience|certified|licensed|qualified|vegan|allerg\w+"
+    r"|patch test|unisex|gender"
+    r"|cosmetic|office|services|staff|wi-?fi|toilet|dogs?|busy|busiest|crowd\w*|takes? (?:\w+ )?reserv\w+"
+    r"|available today|consultations?)"
 )
 _ELSEWHERE: Final = re.compile(
-    r"\b(?:cab|cabs|taxi|uber|lyft|ride|rides|flights?|hotel|bus|train|movies?|songs?|music|weather|forecast|alarm|rental car)\b"
-    r"|\bam i (?:free|available|busy)\b|\bmy (?:\w+ )?(?:availability|free time)\b|\b(?:check|see|view) my (?:\w+ )?schedule\b"
+    r"\b(?:cab|cabs|taxi|uber|lyft|ride|rides|flights?|hotel|bus|train|movies?|songs?|music|weather"
+    r"|forecast|alarm|rental car)\b"
+    r"|\bam i (?:free|available|busy)\b|\bmy (?:\w+ )?(?:availability|free time)\b|\b(?:check|see"
+    r"|view) my (?:\w+ )?schedule\b"
     r"|\b(?:add|put|mark|include|log|save|check)\b.{0,40}\bcalendar\b"
     r"|\bdo i have (?:any )?(?:free )?time\b|\bwhen (?:i|will i|do i)\b.{0,12}\bfree\b"
 )
 _FORMS: Final = re.compile(
-    r"^(?:(?:and|but|so|ok|okay|oh|hi|hello|hey|also|quick question|question|um|please|just|btw|well|great|thanks|sorry)[\s,:.!-]+){0,3}"
-    r"(?:what|where|when|who|whose|which|how|why|do|does|did|is|are|am|was|can|could|may|will|would|should|has|have|any|are there)\b"
+    r"^(?:(?:and|but|so|ok|okay|oh|hi|hello|hey|also|quick question|question|um|please|just|btw|well"
+    r"|great|thanks|sorry)[\s,:.!-]+){0,3}"
+    r"(?:what|where|when|who|whose|which|how|why|do|does|did|is|are|am|was|can|could|may|will|would"
+    r"|should|has|have|any|are there)\b"
 )
 _TELL: Final = re.compile(
-    r"\b(?:tell|give|send|get|find|share|provide|text|show|grab|let)\b.{0,12}\b(?:me|us)\b|\b(?:do you|i'd like to|want to|need to|like to|you) (?:\w+ )?know\b"
+    r"\b(?:tell|give|send|get|find|share|provide|text|show|grab|let)\b.{0,12}\b(?:me|us|their|his|her|the"
+    r"|your)\b|\b(?:do you|i'd like to|want to|need to|like to|you) (?:\w+ )?know\b"
     r"|\b(?:find out|look into|look up|pull up|read|check|(?:see|tell me|know|find out|wondering) (?:if|whether))\b"
-    r"|\b(?:wondering|curious|wanted to ask|question)\b|\b(?:can|could|may) i (?:\w+ )?(?:have|get)\b|\b(?:i|i'll|i'd|we) (?:\w+ ){0,3}(?:need|want|like)\b|\b(?:can|could) i've\b"
+    r"|\b(?:wondering|curious|wanted to ask|question)\b|\b(?:can|could|may) i (?:\w+ )?(?:have|get)\b"
+    r"|\b(?:i|i'll|i'd|we) (?:\w+ ){0,3}(?:need|want|like)\b|\b(?:can|could) i've\b"
 )
 _ABOUT: Final = re.compile(rf"\b{_TOPIC}\b")
 _BARE: Final = re.compile(
@@ -35,7 +46,8 @@ _BARE: Final = re.compile(
     rf"(?:\w+ )?{_TOPIC}(?: (?:and|&|or) (?:\w+ )?{_TOPIC})?(?: (?:please|for \w+|of \w+))?[?.! ]*$"
 )
 _DO_YOU: Final = re.compile(
-    r"(?:(?:do|does|did|are|is|will|can|has|have|was|would|could) (?:you|they|he|she|it|this|that|the \w+|people|there|any\w*)"
+    r"(?:(?:do|does|did|are|is|will|can|has|have|was|would|could) (?:you|they|he|she|it|this|that|the \w+"
+    r"|people|there|any\w*)"
     r"|does \w+|is \w+ an?)\b"
 )
 
@@ -46,6 +58,8 @@ def is_question(part: Part) -> bool:
     if part.asks and _FORMS.search(words):
         return True
     if _ABOUT.search(words) and (part.asks or _FORMS.search(words) or _TELL.search(words) or _BARE.search(words)):
+        return True
+    if _ABOUT.search(words) and re.search(r"[,;] (?:is|are|will|does|do|how|what)\b", words):
         return True
     if re.search(r"\bhow (?:busy|long|much|many|far|crowded)\b", words):
         return True

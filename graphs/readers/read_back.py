@@ -32,12 +32,14 @@ def _agrees(pieces: tuple[Piece, ...], listening: Listening) -> bool:
     answers = [p for p in pieces if not _asks(p) and not _only_social(p)]
     if not answers or any(p.says("repeats", "bot") or p.task in _OTHER for p in pieces):
         return False
-    if any(p.says("no", "drops", "hesitates", "conditions") for p in pieces if p not in answers):
+    if any(_casts_doubt(p) for p in pieces if p not in answers):
         return False
     agreeing = [agrees_only(p.part.plain, p.cues, _known(p, listening)) for p in answers]
     told = [
         bool(p.details) and not p.says("no", "denies", "drops", "hesitates", "conditions", "later") for p in answers
     ]
+    if any(p.says("bye") for p in pieces) and all(p.merely_polite() for p in answers):
+        return False
     explicit = any(p.says("yes", "agrees") for p in answers) or not any(p.details for p in answers)
     return explicit and agreeing[0] and all(a or t for a, t in zip(agreeing, told, strict=True))
 
@@ -77,6 +79,10 @@ def _neither(piece: Piece, *, other: bool) -> list[Said]:
 
 def _asks(piece: Piece) -> bool:
     return piece.part.asks or (piece.question and (not piece.tasks or (piece.task == "find" and piece.on_topic())))
+
+
+def _casts_doubt(piece: Piece) -> bool:
+    return piece.says("no", "drops", "hesitates") or (piece.says("conditions") and not piece.on_topic())
 
 
 def _only_social(piece: Piece) -> bool:

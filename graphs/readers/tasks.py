@@ -8,28 +8,38 @@ from domain.reading import Listening
 from graphs.readers.cues import Patterns, compiled
 
 VISIT: Final = (
-    r"(?:appointments?|bookings?|reservations?|reservatons?|sessions?|consult\w*|visits?|slots?|table|check-?ups?|cleanings?"
+    r"(?:appointments?|bookings?|reservations?|reservatons?|sessions?|consult\w*|visits?|slots?|table"
+    r"|check-?ups?|cleanings?"
     r"|openings?|spot|meetings?|estimate|service call|doctor appointment)"
 )
 _OWN = rf"(?:my|our|the|that|this|tonight's|tomorrow's|today's)(?: \w+){{0,4}}? ?{VISIT}"
 _BOOKING = (
-    r"(?:book|booking|make|making|schedul(?:e|ing)|set(?:ting)?(?: up)?|setup|arrange|reserv(?:e|ing)|get|getting|fix|plan|grab"
+    r"(?:book|booking|make|making|schedul(?:e|ing)|set(?:ting)?(?: up)?|setup|arrange|reserv(?:e|ing)|get"
+    r"|getting|fix|plan|grab"
     r"|put (?:me|us) (?:down|in)|sign me up|fit (?:me|us)|squeeze (?:me|us)|hold|have|request)"
 )
-_WANT = r"(?:(?:i|we)(?:'d| would| really|'ll| will| do| am|'m)* ?(?:need(?:ing)?|want(?:ing)?|like|wish|love|hop(?:e|ing)|looking|require))"
+_WANT = (
+    r"(?:(?:i|we)(?:'d| would| really|'ll| will| do| am|'m)*"
+    r" ?(?:need(?:ing)?|want(?:ing)?|like|wish|love|hop(?:e|ing)|looking|require))"
+)
 _KIND = (
-    r"(?:dentist|doctor|therapist|stylist|hair\w*|salon|psych\w+|counsel\w+|barber|plumber|electrician|physician|mechanic"
-    r"|ob-?gyn\w*|gyn\w*|dermatolog\w+|ophthalmolog\w+|general pract\w+|restaurant|provider|place|specialist|clinic|gp)s?"
+    r"(?:dentist|doctor|therapist|stylist|hair\w*|salon|psych\w+|counsel\w+|barber|plumber|electrician"
+    r"|physician|mechanic"
+    r"|ob-?gyn\w*|gyn\w*|dermatolog\w+|ophthalmolog\w+|general pract\w+|restaurant|provider|place"
+    r"|specialist|clinic|gp)s?"
 )
 
 WANTS: Final[Patterns] = {
     "human": (
         r"\b(?:talk|speak|chat|connect|transfer|put|get|reach|pass)\b.{0,25}"
-        r"\b(?:human|person|people|agent|rep|representative|manager|someone|somebody|staff|receptionist|owner|operator)\b"
+        r"\b(?:human|person|people|agent|rep|representative|manager|someone|somebody|staff|receptionist"
+        r"|owner|operator)\b"
         r"(?!.{0,20}\b(?:appointment|about booking))",
-        r"\b(?:real|live|actual) (?:human|person)(?: please)?$|^(?:a )?(?:human|person|agent|operator|receptionist|representative)"
+        r"\b(?:real|live|actual) (?:human|person)(?: please)?$|^(?:a )?(?:human|person|agent|operator"
+        r"|receptionist|representative)"
         r"(?: please)?[.!]*$|\b(?:need|want|get me) (?:a|an) (?:\w+ )?(?:human|person|agent|operator|manager)\b",
-        r"\b(?:can|could|would|will) (?:someone|somebody|you|anyone|the \w+) (?:please )?(?:call|ring|phone) me\b|\bcall me (?:back|please)\b"
+        r"\b(?:can|could|would|will) (?:someone|somebody|you|anyone|the \w+) (?:please )?(?:call|ring"
+        r"|phone) me\b|\bcall me (?:back|please)\b"
         r"|^(?:please )?call me\b|\bgive me a (?:call|ring)\b|\bcustomer service\b",
     ),
     "refund": (
@@ -39,32 +49,59 @@ WANTS: Final[Patterns] = {
     ),
     "move": (
         r"\b(?:reschedul\w*|postpone)\b",
-        rf"\b(?:move|push|change|switch|shift|bump|bring|swap|put back|delay)\b.{{0,20}}\b{_OWN}\b(?!.{{0,15}}\bpolicy)",
-        r"\b(?:move|push|change|switch|shift|bump)\b.{0,15}\b(?:it|that|this|me|mine|us|time|date|day)\b.{0,20}\b(?:to|for|from|until|back|till)\b",
-        r"\b(?:move|change|switch|different) (?:my|the|our) (?:time|date|day)\b|\b(?:different|another|new) (?:time|day|date) for my\b",
+        rf"\b(?:move|push|change|switch|shift|bump|bring|swap|put back"
+        rf"|delay)\b.{{0,20}}\b{_OWN}\b(?!.{{0,15}}\bpolicy)",
+        r"\b(?:move|push|change|switch|shift|bump)\b.{0,15}\b(?:it|that|this|me|mine|us|time|date"
+        r"|day)\b.{0,20}\b(?:to|for|from|until|back|till)\b",
+        r"\b(?:move|change|switch|different) (?:my|the|our) (?:time|date|day)\b",
+        r"\b(?:different|another|new) (?:time|day|date) for my\b",
         r"\b(?:push|move|bump|shift) (?:me|mine|it|us) (?:back|forward|to)\b|\bcome (?:in )?(?:on )?\w+ instead of\b",
     ),
     "cancel": (
-        rf"\b(?:cancel\w*|call off|get rid of|withdraw|scrap|scratch|drop|undo|delete|remove|abandon|take (?:back|off)|discontinue)\b.{{0,60}}\b{VISIT}\b",
-        rf"\b{VISIT}\b.{{0,40}}\b(?:cancel\w*|no longer needed|removed|called off|deleted)\b|\bdon't need\b.{{0,25}}\b{VISIT}\b",
+        rf"\b(?:cancel\w*|call off|get rid of|withdraw|scrap|scratch|drop|undo|delete|remove|abandon"
+        rf"|take (?:back|off)|discontinue|annul|end|trash|unreserve|close|release|void)\b.{{0,60}}\b{VISIT}\b",
+        rf"\b{VISIT}\b.{{0,40}}\b(?:cancel\w*|no longer needed|removed|called off|deleted)\b",
+        rf"\bdon't need\b.{{0,25}}\b{VISIT}\b",
         r"\bcancel(?:l?ed|l?ing|lation)?\b(?!.{0,20}\b(?:policy|fee|charge))",
-        r"\b(?:can't|cannot|can not|won't|not|unable to)(?: be able to)? (?:make (?:it|my|the)|come(?: in)?\b|attend|be (?:there|coming|in)\b)",
+        r"\b(?:can't|cannot|can not|won't|not|unable to)(?: be able to)? (?:make (?:it|my|the)"
+        r"|come(?: in)?\b|attend|be (?:there|coming|in)\b)",
         rf"\bno longer (?:need|want)\b.{{0,30}}\b{VISIT}\b",
+        rf"\b(?:won't|don't|do not|not (?:gonna|going to)|no longer) (?:need|require|want)\b.{{0,30}}\b{VISIT}\b",
+        rf"\b{VISIT}\b.{{0,40}}\b(?:not|isn't|no longer) (?:\w+ )?(?:needed|required|necessary)\b",
     ),
     "check": (
-        rf"\b(?:confirm\w*|verify|verif\w+|check|make sure|assure|validate|see if|ensure|look up|status|remind me|double check)\b.{{0,60}}\b{VISIT}\b(?!.{{0,30}}\bavailab)",
-        r"\b(?:when|what time|what day|which day|what date|who|where) (?:is|are|was|am|do i have|did i|'s)\b.{0,15}\b(?:my|our|i)\b.{0,20}\b(?:appointments?|bookings?|reservations?|visits?|sessions?|meetings?|booked|scheduled|coming|due|meeting)\b",
-        rf"\b(?:do|did|have|am|are|does|is) (?:i|we|it|you|my|our|there)\b.{{0,30}}\b(?:have|having|got|made|show\w*|made|booked|reserved|a|any|my|our)\b.{{0,25}}\b(?:{VISIT}|booked in|reserved)\b.{{0,40}}\b(?:still|for|at|under|with|booked|scheduled|on|confirmed|reserved|today|tomorrow|valid|set|good|correct)\b",
-        rf"\b(?:do|did) (?:i|we) (?:still |already )?have (?:an?|any|my|the|many)? ?(?:\w+ )?{VISIT}\b|\bam i (?:still )?booked\b|\bmy next (?:appointment|visit|booking)\b",
-        rf"\bmy (?:\w+ )?{VISIT}\b.{{0,40}}\b(?:still|confirmed|valid|set|good|on|correct|status|go through|made)\b|\b{VISIT}\b.{{0,40}}\b(?:confirmed|confirmation|still (?:on|good|valid))\b",
-        r"\b(?:my|our|the|today's) (?:meetings?|appointments?|schedule|calendar|bookings?)\b.{0,20}\b(?:today|tomorrow|schedule|this week)\b|\bmeetings\b",
-        r"\bwhat (?:have i|do i have|did i) (?:got )?(?:booked|scheduled|book)\b|\bwhat time (?:am i|is mine|was i|do i come)\b",
-        r"\b(?:when|what time)(?:'s| is| are) (?:that|the|today's|our|my|this)(?: \w+)? (?:meeting|appointment|booking|reservation)s?\b|\bam i scheduled\b",
-        r"\b(?:know|tell me|see|sure) (?:if|that|whether|when) (?:i|we|my|there|our)\b.{0,40}\b(?:appointment|booking|reservation|meeting|booked|scheduled)\w*",
-        r"\b(?:where|track|updat\w+|arriv\w+|ship\w*|deliver\w*|going on|locat\w+|receive|expect|coming)\b.{0,40}\b(?:my|the|an?) (?:\w+ ){0,2}(?:order|package|delivery|purchase)s?\b",
-        r"\b(?:my|the|an?|online) (?:\w+ ){0,2}(?:orders?|packaged?|delivery|purchase)\b.{0,40}\b(?:arriv\w+|ship\w*|deliver\w*|status|updat\w*|coming|dropped|yet|received?)\b",
-        r"\bstatus of\b|\bstatus\b.{0,20}\b(?:order|deliver)|\b(?:track|tracking)\b|\bwhere(?:'s| is) my\b|\border status\b|\bmy (?:order|package|delivery)\b.{0,30}\b(?:arriv|ship|deliver|status|update|ready|come|here|transit|at)\w*",
-        r"\b(?:has|did|is|have|when)\b.{0,20}\bmy\b.{0,20}\b(?:order\w*|package|item\w*|delivery|purchase\w*)\b|\b(?:locate|find|where)\b.{0,12}\bmy (?:package|order|item)",
+        rf"\b(?:confirm\w*|verify|verif\w+|check|make sure|assure|validate|see if|ensure|look up|status"
+        rf"|remind me|double check)\b.{{0,60}}\b{VISIT}\b(?!.{{0,30}}\bavailab)",
+        r"\b(?:when|what time|what day|which day|what date|who|where) (?:is|are|was|am|do i have|did i"
+        r"|'s)\b.{0,15}\b(?:my|our|i)\b.{0,20}\b(?:appointments?|bookings?|reservations?|visits?|sessions?"
+        r"|meetings?|booked|scheduled|coming|due|meeting)\b",
+        rf"\b(?:do|did|have|am|are|does|is) (?:i|we|it|you|my|our|there)\b.{{0,30}}\b(?:have|having|got|made"
+        rf"|show\w*|made|booked|reserved|a|any|my|our)\b.{{0,25}}\b(?:{VISIT}|booked in"
+        rf"|reserved)\b.{{0,40}}\b(?:still|for|at|under|with|booked|scheduled|on|confirmed|reserved|today"
+        rf"|tomorrow|valid|set|good|correct)\b",
+        rf"\b(?:do|did) (?:i|we) (?:still |already )?have (?:an?|any|my|the|many)? ?(?:\w+ )?{VISIT}\b",
+        r"\bam i (?:still )?booked\b|\bmy next (?:appointment|visit|booking)\b",
+        rf"\bmy (?:\w+ )?{VISIT}\b.{{0,40}}\b(?:still|confirmed|valid|set|good|on|correct|status|go through|made)\b",
+        rf"\b{VISIT}\b.{{0,40}}\b(?:confirmed|confirmation|still (?:on|good|valid))\b",
+        r"\b(?:my|our|the|today's) (?:meetings?|appointments?|schedule|calendar"
+        r"|bookings?)\b.{0,20}\b(?:today|tomorrow|schedule|this week)\b",
+        r"\bmeetings\b",
+        r"\bwhat (?:have i|do i have|did i) (?:got )?(?:booked|scheduled|book)\b",
+        r"\bwhat time (?:am i|is mine|was i|do i come)\b",
+        r"\b(?:when|what time)(?:'s| is| are) (?:that|the|today's|our|my|this)(?: \w+)? (?:meeting"
+        r"|appointment|booking|reservation)s?\b",
+        r"\bam i scheduled\b",
+        r"\b(?:know|tell me|see|sure) (?:if|that|whether|when) (?:i|we|my|there"
+        r"|our)\b.{0,40}\b(?:appointment|booking|reservation|meeting|booked|scheduled)\w*",
+        r"\b(?:where|track|updat\w+|arriv\w+|ship\w*|deliver\w*|going on|locat\w+|receive|expect"
+        r"|coming)\b.{0,40}\b(?:my|the|an?) (?:\w+ ){0,2}(?:order|package|delivery|purchase)s?\b",
+        r"\b(?:my|the|an?|online) (?:\w+ ){0,2}(?:orders?|packaged?|delivery|purchase)\b.{0,40}\b(?:arriv\w+"
+        r"|ship\w*|deliver\w*|status|updat\w*|coming|dropped|yet|received?)\b",
+        r"\bstatus of\b|\bstatus\b.{0,20}\b(?:order|deliver)|\b(?:track|tracking)\b|\bwhere(?:'s| is) my\b",
+        r"\border status\b",
+        r"\bmy (?:order|package|delivery)\b.{0,30}\b(?:arriv|ship|deliver|status|update|ready|come|here|transit|at)\w*",
+        r"\b(?:has|did|is|have|when)\b.{0,20}\bmy\b.{0,20}\b(?:order\w*|package|item\w*|delivery|purchase\w*)\b",
+        r"\b(?:locate|find|where)\b.{0,12}\bmy (?:package|order|item)",
     ),
     "lead": (
         r"\b(?:quote|quotes|quoted|estimate|ball ?park|pricing for)\b.{0,60}",
@@ -75,21 +112,39 @@ WANTS: Final[Patterns] = {
         r"\b(?:re)?order(?:ed|ing)?\b(?! (?:of|status|number|to))|\b(?:buy|purchase)\b|\bshopping (?:list|cart)\b",
     ),
     "book": (
-        rf"\b{_BOOKING}\b(?: \w+){{0,6}}? (?:\w+ ){{0,2}}?{VISIT}\b",
-        rf"\b{_WANT}(?: (?:to )?(?:have|get|make|book|schedule|set up|reserve))? (?:an?|the|another|my|for an?)?(?: \w+){{0,2}}? ?{VISIT}\b",
-        r"\b(?:book|schedule|reserve)\b (?:some|getting|me|us|him|her|it|that|this|them|with|an?|one|for|something|my|in|the|now|at|on)\b|\b(?:book|schedule|reserve)$",
-        r"^(?:\w+ ){0,2}(?:book|reserve|schedule)\b|\b(?:can|could|may|like to|want to|need to) (?:\w+ )?(?:book|reserve|schedule)\b",
-        r"\btry (?:to (?:book|make|get|schedule)|booking|making|again|for|scheduling|changing|that again)\b|\banother attempt\b",
-        r"\b(?:come|pop|drop|get) in (?:for|on|at|to|today|tomorrow|next|this)\b|\b(?:fit|squeeze|book|get|pencil|slot) (?:me|us) in\b",
-        r"\b(?:any|an?) (?:\w+ )?(?:availability|openings?|slots?|free (?:time|slot)|space|appointments?|time)\b.{0,30}\b(?:today|tomorrow|on|at|this|next|for|tonight|free|available|left)\b",
-        r"\b(?:are you|is \w+|you|anyone|anything) (?:free|available|open for)\b|\bwhen (?:can|could) (?:i|you|we) (?:come|get|see|fit|have)\b|\bneed(?:s)?\b.{0,30}\b(?:scheduled|appointment)\b",
-        r"\bput .{0,30}\bon (?:my|the) (?:schedule|calendar|books)\b|\b(?:need|want|get|require)\b.{0,25}\b(?:maintenance|oil change|inspected|checked(?: out)?|check up|tune up|tire|engine)\b",
-        r"\b(?:see|schedule) (?:the|an?|my|dr|doctor)(?: \w+)? (?:dentist|doctor|therapist|stylist|psych\w+|for|on)\b|\bget my (?:\w+ ){1,2}(?:done|cut|fixed|cleaned|coloured|colored|trimmed|changed|checked|repaired|replaced|inspected)\b",
-        r"\b(?:look at|check) (?:my|out my) (?:car|engine|tires)\b|\bengine light\b|\bmeeting\b.{0,30}\b(?:with|for|at|on)\b",
+        rf"\b{_BOOKING}\b(?: [\w:']+){{0,7}}? {VISIT}\b",
+        r"\b(?:rooms?|tables?|slots?|seats?)\b.{0,20}\b(?:available|free|open)\b",
+        r"\bgive me (?:an?|the) (?:table|slot|spot|seat)\b",
+        rf"\b{_WANT}(?: (?:to )?(?:have|get|make|book|schedule|set up|reserve))? (?:an?|the|another|my"
+        rf"|for an?)?(?: [\w:']+){{0,3}}? ?{VISIT}\b",
+        r"\b(?:book|schedule|reserve)\b (?:some|getting|me|us|him|her|it|that|this|them|with|an?|one|for"
+        r"|something|my|in|the|now|at|on)\b",
+        r"\b(?:book|schedule|reserve)$",
+        r"^(?:\w+ ){0,2}(?:book|reserve|schedule)\b",
+        r"\b(?:can|could|may|like to|want to|need to) (?:\w+ )?(?:book|reserve|schedule)\b",
+        r"\btry (?:to (?:book|make|get|schedule)|booking|making|again|for|scheduling|changing|that again)\b",
+        r"\banother attempt\b",
+        r"\b(?:come|pop|drop|get) in (?:for|on|at|to|today|tomorrow|next|this)\b",
+        r"\b(?:fit|squeeze|book|get|pencil|slot) (?:me|us) in\b",
+        r"\b(?:any|an?) (?:\w+ )?(?:availability|openings?|slots?|free (?:time|slot)|space|appointments?"
+        r"|time)\b.{0,30}\b(?:today|tomorrow|on|at|this|next|for|tonight|free|available|left)\b",
+        r"\b(?:are you|is \w+|you|anyone|anything) (?:free|available|open for)\b",
+        r"\bwhen (?:can|could) (?:i|you|we) (?:come|get|see|fit|have)\b",
+        r"\bneed(?:s)?\b.{0,30}\b(?:scheduled|appointment)\b",
+        r"\bput .{0,30}\bon (?:my|the) (?:schedule|calendar|books)\b",
+        r"\b(?:need|want|get|require)\b.{0,25}\b(?:maintenance|oil change|inspected|checked(?: out)?"
+        r"|check up|tune up|tire|engine)\b",
+        r"\b(?:see|schedule) (?:the|an?|my|dr|doctor)(?: \w+)? (?:dentist|doctor|therapist|stylist|psych\w+|for|on)\b",
+        r"\bget my (?:\w+ ){1,2}(?:done|cut|fixed|cleaned|coloured|colored|trimmed|changed|checked|repaired"
+        r"|replaced|inspected)\b",
+        r"\b(?:look at|check) (?:my|out my) (?:car|engine|tires)\b|\bengine light\b",
+        r"\bmeeting\b.{0,30}\b(?:with|for|at|on)\b",
     ),
     "find": (
-        r"\b(?:find|finding|look(?:ing)? (?:for|up|in)|search\w*|locate|recommend\w*|suggest\w*|hunt\w*|seek\w*|point me|pull up|after an?)\b",
-        rf"\b(?:need|want|would like|'d like|wish|get|require|consult|see|visit|interested in)\b(?: \w+){{0,4}}? {_KIND}\b",
+        r"\b(?:find|finding|look(?:ing)? (?:for|up|in)|search\w*|locate|recommend\w*|suggest\w*|hunt\w*"
+        r"|seek\w*|point me|pull up|after an?)\b",
+        rf"\b(?:need|want|would like|'d like|wish|get|require|consult|see|visit"
+        rf"|interested in)\b(?: \w+){{0,4}}? {_KIND}\b",
         rf"\b(?:is there|are there|know of|where can i)\b.{{0,30}}\b{_KIND}\b|\bin (?:need|search) of\b",
     ),
 }
@@ -97,16 +152,20 @@ _COMPILED: Final = compiled(WANTS)
 _NOT_A_WISH: Final = compiled(
     {
         "human": (r"\b(?:am i|are you (?!able|going)|is this|if you|that you(?:'re| are))\b",),
+        "check": (r"\b(?:available|availability|openings?|free|how long|possible|wait)\b",),
         "cancel": (
-            r"\bcancell?ation (?:policy|fee|charge)\b|\b(?:don't|do not|not) (?:want to )?cancel\b|\bcharge\b.{0,20}\bcancel",
+            r"\bcancell?ation (?:policy|fee|charge)\b|\b(?:don't|do not|not) (?:want to )?cancel\b",
+            r"\bcharge\b.{0,20}\bcancel",
         ),
         "refund": (
             r"\brefund policy\b|\b(?:is|are) (?:the |my )?deposits? refundable\b|\bdo you (?:give|do|offer) refunds\b",
         ),
         "book": (
-            r"\b(?:do|does|will|can) (?:they|you|he|she|it|\w+) (?:\w+ )?(?:take|accept|require|do|allow)s? (?:\w+ )?(?:reserv|walk|book|appoint)\w*",
+            r"\b(?:do|does|will|can) (?:they|you|he|she|it|\w+) (?:\w+ )?(?:take|accept|require|do"
+            r"|allow)s? (?:\w+ )?(?:reserv|walk|book|appoint)\w*",
             r"\b(?:book|schedule) (?:\w+ ){0,2}(?:online|on the website|through|via|over the phone)\b",
-            r"\b(?:don't|do not|not) (?:want to )?(?:book|schedule)\b|\b(?:need|have) to (?:book|make an appointment|have an appointment)\b.*\?$",
+            r"\b(?:don't|do not|not) (?:want to )?(?:book|schedule)\b",
+            r"\b(?:need|have) to (?:book|make an appointment|have an appointment)\b.*\?$",
         ),
         "move": (r"\b(?:don't|do not) (?:want to )?(?:move|change)\b",),
     }

@@ -17,7 +17,8 @@ _WISHES: Final[tuple[tuple[ContactWish, re.Pattern[str]], ...]] = (
         "start",
         re.compile(
             rf"\b(?:start|resume|begin|keep) {_TEXT} me\b|\b(?:re-?subscribe|opt (?:me )?(?:back )?in|unstop)\b"
-            rf"|\b(?:you can|ok to|okay to) {_TEXT} me again\b|\b(?:add|put) me (?:back )?(?:on|to) (?:your|the) (?:\w+ )?list\b"
+            rf"|\b(?:you can|ok to|okay to) {_TEXT} me again\b|\b(?:add|put) me (?:back )?(?:on|to) (?:your"
+            rf"|the) (?:\w+ )?list\b"
         ),
     ),
     (
@@ -30,21 +31,26 @@ _WISHES: Final[tuple[tuple[ContactWish, re.Pattern[str]], ...]] = (
     (
         "stop_calls",
         re.compile(
-            rf"\b(?:stop|quit) (?:calling|phoning|ringing)(?: me| us)?\b|\b(?:don't|do not|never) (?:call|phone|ring) me\b{_NOT_NOW}"
+            rf"\b(?:stop|quit) (?:calling|phoning|ringing)(?: me| us)?\b|\b(?:don't|do not|never) (?:call"
+            rf"|phone|ring) me\b{_NOT_NOW}"
         ),
     ),
     (
         "stop_all",
         re.compile(
-            rf"\b(?:stop|quit|cease) (?:\w+ )?(?:{_TEXT}(?: me| us)|sending)\b|\b(?:don't|do not|never) (?:ever )?{_TEXT} (?:me|us)\b{_NOT_NOW}"
-            rf"|\b(?:take|remove|get|delete) (?:me|us|my (?:phone )?(?:number|name|email)) (?:off|from|out of) (?:of )?(?:your|the|this|these|any) "
+            rf"\b(?:stop|quit|cease) (?:\w+ )?(?:{_TEXT}(?: me| us)|sending)\b|\b(?:don't|do not"
+            rf"|never) (?:ever )?{_TEXT} (?:me|us)\b{_NOT_NOW}"
+            rf"|\b(?:take|remove|get|delete) (?:me|us|my (?:phone )?(?:number|name|email)) (?:off|from"
+            rf"|out of) (?:of )?(?:your|the|this|these|any) "
             r"(?:\w+ )?(?:lists?|texts?|messages|system|database|records|contacts)\b"
-            rf"|\bunsubscribe\b|\bopt(?:ing)? (?:me )?out\b|\bno more (?:texts?|messages|sms)\b|\bdelete my number\b|\blose my number\b"
+            rf"|\bunsubscribe\b|\bopt(?:ing)? (?:me )?out\b|\bno more (?:texts?|messages|sms)\b"
+            rf"|\bdelete my number\b|\blose my number\b"
         ),
     ),
 )
 _TAKEN_BACK: Final = re.compile(
-    r"\b(?:don't|do not|didn't|never) (?:want (?:you )?to |say |ask you to |mean (?:to |you to )?)?(?:stop|unsubscribe|remove|take|opt|quit)"
+    r"\b(?:don't|do not|didn't|never) (?:want (?:you )?to |say |ask you to |mean (?:to "
+    r"|you to )?)?(?:stop|unsubscribe|remove|take|opt|quit)"
     r"|\bwhat (?:happens|if)\b|\bhow (?:do|can|would)\b|\bwill (?:you|i)\b.{0,30}\bif\b"
 )
 

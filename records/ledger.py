@@ -165,3 +165,20 @@ def _texts(tx: Tx, ids: Sequence[str]) -> dict[str, dict[str, str]]:
         for row in tx.execute(sa.select(schema.event_text).where(schema.event_text.c.event.in_(ids))):
             found.setdefault(row.event, {})[row.field] = row.text
     return found
+
+
+def sealed(tx: Tx, business: str, *, after: int = 0, limit: int = 200, newest: bool = False) -> list[Event]:
+    """Sealed events by leaf number, the cursor of live events; `newest` takes the last `limit` of them."""
+    query = (
+        sa.select(schema.event, schema.leaf.c.seq)
+        .join(schema.leaf, schema.leaf.c.event == schema.event.c.id)
+        .where(schema.leaf.c.business == business, schema.leaf.c.seq > after)
+        .order_by(schema.leaf.c.seq.desc() if newest else schema.leaf.c.seq)
+        .limit(limit)
+    )
+    rows = list(tx.execute(query).all())
+    texts = _texts(tx, [r.id for r in rows])
+    found = [
+        Event(r.n, r.id, r.business, r.kind, r.at, json.loads(r.body)["body"], texts.get(r.id, {}), r.seq) for r in rows
+    ]
+    return found[::-1] if newest else found

@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 
-from domain.calendar import days
+from domain.calendar import many_days, one_day
 from domain.calendar.days import Days, Reader
 from domain.calendar.quantities import COUNTED, PERIODS
 from domain.calendar.words import DAY, MONTHS, WEEKDAYS, Mention, blank, one_of
@@ -65,81 +65,81 @@ _THIS_OR_NEXT = "(?P<which>this|next|following)"
 
 DATE_RULES = (
     _rule(
-        "2026-03-05", r"(?P<year>[0-9]{4})(?P<sign>[-/.])(?P<month>[0-9]{1,2})(?P=sign)(?P<day>[0-9]{1,2})", days.iso
+        "2026-03-05", r"(?P<year>[0-9]{4})(?P<sign>[-/.])(?P<month>[0-9]{1,2})(?P=sign)(?P<day>[0-9]{1,2})", one_day.iso
     ),
     _rule(
         "3/4/2026",
         r"(?P<one>[0-9]{1,2})(?P<sign>[./-])(?P<two>[0-9]{1,2})(?P=sign)(?P<year>[0-9]{4}|[0-9]{2})",
-        days.slashes,
+        one_day.slashes,
     ),
-    _rule("3/4", r"(?P<one>[0-9]{1,2})/(?P<two>[0-9]{1,2})(?!/)", days.slashes),
+    _rule("3/4", r"(?P<one>[0-9]{1,2})/(?P<two>[0-9]{1,2})(?!/)", one_day.slashes),
     _rule(
         "first monday of may",
         r"(?:the )?(?P<nth>[1-5]th|first|second|third|last) WEEKDAY (?:of|in) "
         r"(?:(?:the )?(?P<which>this|next|the) month|MONTH)",
-        days.nth_weekday,
+        one_day.nth_weekday,
     ),
-    _rule("the 5th to the 9th of march", r"(?:the )?ONELINK(?:the )?TWO (?:of )?MONTH", days.two_named),
-    _rule("march 5 to 9", r"MONTH (?:the )?ONELINK(?:the )?TWONOTCLOCK", days.two_named),
-    _rule("5th of march", r"(?:the )?ORDINAL (?:day )?(?:of |in )?MONTHYEAR", days.named),
-    _rule("5 march", r"(?<!at )(?<!around )NUMBER (?:of )?MONTHYEAR(?! [0-9]{1,2}th\b)", days.named),
-    _rule("march 5", r"MONTH (?:the )?ANYDAYNOTCLOCKYEAR", days.named),
+    _rule("the 5th to the 9th of march", r"(?:the )?ONELINK(?:the )?TWO (?:of )?MONTH", one_day.two_named),
+    _rule("march 5 to 9", r"MONTH (?:the )?ONELINK(?:the )?TWONOTCLOCK", one_day.two_named),
+    _rule("5th of march", r"(?:the )?ORDINAL (?:day )?(?:of |in )?MONTHYEAR", one_day.named),
+    _rule("5 march", r"(?<!at )(?<!around )NUMBER (?:of )?MONTHYEAR(?! [0-9]{1,2}th\b)", one_day.named),
+    _rule("march 5", r"MONTH (?:the )?ANYDAYNOTCLOCKYEAR", one_day.named),
     _rule(
         "5th of next month",
         r"(?:the )?ORDINAL (?:of |in )?(?P<which>this|next|the same|the following|the coming) month",
-        days.of_month,
+        one_day.of_month,
     ),
-    _rule("next month on the 5th", r"(?P<which>this|next) month,? (?:on )?(?:the )?ORDINAL", days.of_month),
-    _rule("day after tomorrow", r"(?:the )?day after (?:tomorrow|WEEKDAY)", days.day_after),
-    _rule("in 2 weeks on monday", r"in COUNT weeks?,? (?:on )?(?:a )?WEEKDAY", days.weekday_in_weeks),
-    _rule("monday in 2 weeks", r"WEEKDAY in COUNT weeks?(?: time)?", days.weekday_in_weeks),
+    _rule("next month on the 5th", r"(?P<which>this|next) month,? (?:on )?(?:the )?ORDINAL", one_day.of_month),
+    _rule("day after tomorrow", r"(?:the )?day after (?:tomorrow|WEEKDAY)", one_day.day_after),
+    _rule("in 2 weeks on monday", r"in COUNT weeks?,? (?:on )?(?:a )?WEEKDAY", one_day.weekday_in_weeks),
+    _rule("monday in 2 weeks", r"WEEKDAY in COUNT weeks?(?: time)?", one_day.weekday_in_weeks),
     _rule(
         "a week from friday",
         r"COUNT (?P<unit>day|week|fortnight)s? (?:from|on|after) "
         r"(?:(?P<anchor>today|now|tomorrow)|(?:this |next |coming )?WEEKDAY)",
-        days.counted_from,
+        one_day.counted_from,
     ),
-    _rule("a week tomorrow", r"COUNT (?P<unit>week|fortnight)s? (?P<anchor>today|tomorrow)", days.counted_from),
-    _rule("friday after next", r"(?:the )?WEEKDAY after next", days.weekday_after_next),
-    _rule("week after next", r"(?:the )?(?P<unit>week|weekend) after next", days.after_next),
+    _rule("a week tomorrow", r"COUNT (?P<unit>week|fortnight)s? (?P<anchor>today|tomorrow)", one_day.counted_from),
+    _rule("friday after next", r"(?:the )?WEEKDAY after next", one_day.weekday_after_next),
+    _rule("week after next", r"(?:the )?(?P<unit>week|weekend) after next", many_days.after_next),
     _rule(
         "friday next week",
         r"WEEKDAY,? (?:of |in )?(?:the )?(?P<which>this|next|following|coming) week(?!end)",
-        days.weekday_of_week,
+        one_day.weekday_of_week,
     ),
-    _rule("next week friday", r"(?P<which>this|next|following),? week,? (?:on )?WEEKDAY", days.weekday_of_week),
-    _rule("friday week", r"WEEKDAY week", days.weekday_week),
-    _rule("next friday", r"(?:the )?(?:next|following) WEEKDAY", days.next_weekday),
+    _rule("next week friday", r"(?P<which>this|next|following),? week,? (?:on )?WEEKDAY", one_day.weekday_of_week),
+    _rule("friday week", r"WEEKDAY week", one_day.weekday_week),
+    _rule("next friday", r"(?:the )?(?:next|following) WEEKDAY", one_day.next_weekday),
     _rule(
         "gone by",
         r"yesterday|(?:last|previous|past|this past) (?:WEEKDAY|weekend|night|(?:week|month|year)(?! of\b))"
         r"|COUNT UNIT (?:ago|back)|the other day",
-        days.gone,
+        one_day.gone,
     ),
-    _rule("tomorrow", r"tomorrow", days.near(1)),
-    _rule("tonight", r"(?:later )?tonight", days.near(0, "evening")),
-    _rule("today", rf"{_NO_THANKS}(?:later |earlier )?today|this(?= (?:morning|afternoon|evening))", days.near(0)),
-    _rule("within 2 weeks", r"(?:within|(?:within |in |over |during )?(?:the )?next) COUNT UNIT", days.within),
-    _rule("in 2 weeks", r"in COUNT UNIT(?: time)?", days.in_count),
-    _rule("2 weeks from now", r"COUNT UNIT (?:from now|from today|later|out|away)", days.in_count),
-    _rule("weekend", r"(?:(?:this|the) )?(?:(?P<which>this|next|coming) )?weekend", days.weekend),
+    _rule("tomorrow", r"tomorrow", one_day.near(1)),
+    _rule("tonight", r"(?:later )?tonight", one_day.near(0, "evening")),
+    _rule("today", rf"{_NO_THANKS}(?:later |earlier )?today|this(?= (?:morning|afternoon|evening))", one_day.near(0)),
+    _rule("within 2 weeks", r"(?:within|(?:within |in |over |during )?(?:the )?next) COUNT UNIT", many_days.within),
+    _rule("in 2 weeks", r"in COUNT UNIT(?: time)?", one_day.in_count),
+    _rule("2 weeks from now", r"COUNT UNIT (?:from now|from today|later|out|away)", one_day.in_count),
+    _rule("weekend", r"(?:(?:this|the) )?(?:(?P<which>this|next|coming) )?weekend", many_days.weekend),
     _rule(
         "end of next week",
         rf"(?:the )?{_PIECES}(?: of| in)?(?: the)?(?: {_THIS_OR_NEXT})? (?P<unit>week|month)",
-        days.piece_of,
+        many_days.piece_of,
     ),
-    _rule("late march", rf"(?:the )?{_PIECES}(?: of| in)?[ -]MONTH", days.piece_of),
-    _rule("next week", r"(?:the )?(?P<which>this|next|following|coming) (?P<unit>week|month)", days.whole),
-    _rule("in march", r"(?:in|during|this|next) MONTHYEAR", days.in_month),
+    _rule("late march", rf"(?:the )?{_PIECES}(?: of| in)?[ -]MONTH", many_days.piece_of),
+    _rule("next week", r"(?:the )?(?P<which>this|next|following|coming) (?P<unit>week|month)", many_days.whole),
+    _rule("in march", r"(?:in|during|this|next) MONTHYEAR", many_days.in_month),
     _rule(
         "friday",
         r"(?<!every )(?<!each )(?<!most )(?<!other )(?:this )?(?:coming |upcoming )?WEEKDAY",
-        days.weekday_alone,
+        one_day.weekday_alone,
     ),
-    _rule("the 12th", r"(?:the )?(?P<day>[0-9]{1,2}th)NOTTHING", days.day_number),
-    _rule("the first", rf"the (?P<day>first|second|third)(?=\Z| ?[.,!?;)]| {_GOES_ON}\b)", days.day_number),
-    _rule("on the 12", rf"(?:(?<=on the )|(?<={DAY} the ))NUMBERNOTCLOCKNOTTHING(?!/)", days.day_number),
-    _rule("asap", r"asap|as soon as possible|soonest|right away|straight away", days.soon),
+    _rule("the 12th", r"(?:the )?(?P<day>[0-9]{1,2}th)NOTTHING", one_day.day_number),
+    _rule("the first", rf"the (?P<day>first|second|third)(?=\Z| ?[.,!?;)]| {_GOES_ON}\b)", one_day.day_number),
+    _rule("on the 12", rf"(?:(?<=on the )|(?<={DAY} the ))NUMBERNOTCLOCKNOTTHING(?!/)", one_day.day_number),
+    _rule("asap", r"asap|as soon as possible|soonest|right away|straight away", one_day.soon),
 )
 _SIGNS = re.compile(
     r"[0-9]|day|week|month|year|to(?:morrow|night)|fortnight|asap|soon|away|this|first|second|third|" + one_of(MONTHS)

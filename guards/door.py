@@ -35,6 +35,8 @@ def record(
             actions.reopen(tx, action.id)  # what staff approved is no longer what would run
         if was is None or was.state != "held":
             _wait_for_staff(tx, action, clearance)
+    if action.state == "asked" and (was is None or was.state != "asked"):
+        timers.set_timer(tx, action.business, "lapse", ref=action.id, due=expires, lane=f"contact:{action.contact}")
     if any("guard_failed" in f.evidence or "guard_missing" in f.evidence for f in decision.findings):
         obligations.open_one(
             tx, action.business, "guard", cause=action.id, contact=action.contact, due=clearance.now,

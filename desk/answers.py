@@ -11,8 +11,8 @@ from desk.cards import Answer, AnswerKind, Card, Field
 
 LONGEST = 1000  # characters of a reason or an answer
 PREFIX = "field."
-AMOUNT = re.compile(r"\d{1,9}(\.\d{1,2})?")
-WHOLE = re.compile(r"-?\d{1,9}")
+AMOUNT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,2})?")
+WHOLE = re.compile(r"-?[0-9]{1,9}")
 
 
 class Unreadable(Exception):

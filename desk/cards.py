@@ -129,7 +129,7 @@ class LedgerEvent:
 class Answer:
     """What staff decided on the card whose `args_hash` they saw.
 
-    `args` holds only the fields that staff changed, in canonical form; `text` is the reason or the words to the customer.
+    `args` holds only the fields that staff changed, in canonical form; `text` is the reason or the words to send.
     """
 
     kind: AnswerKind

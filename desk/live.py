@@ -27,6 +27,11 @@ def signal(event: LedgerEvent) -> str:
     return f"id: {event.seq}\nevent: changed\ndata: {event.seq}\n\n"
 
 
+def row(event: LedgerEvent, html: str) -> str:
+    """A frame whose HTML is put into the page."""
+    return f"id: {event.seq}\n" + "".join(f"data: {line}\n" for line in html.splitlines()) + "\n"
+
+
 async def frames(events: AsyncIterator[LedgerEvent], frame: Frame, *, beat: float = BEAT) -> AsyncIterator[str]:
     """Yield a frame an event and a comment whenever it is quiet, for an hour at most."""
     ends = asyncio.get_running_loop().time() + LASTS
@@ -50,8 +55,3 @@ async def frames(events: AsyncIterator[LedgerEvent], frame: Frame, *, beat: floa
 
 async def _next(events: AsyncIterator[LedgerEvent]) -> LedgerEvent | None:
     return await anext(events, None)
-
-
-def data(html: str) -> str:
-    """Return HTML as the data lines of a frame."""
-    return "".join(f"data: {line}\n" for line in html.splitlines())

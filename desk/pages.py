@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import cast, get_args
+from typing import Literal, cast, get_args
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request, Response
@@ -13,8 +13,19 @@ from fastapi.responses import HTMLResponse, RedirectResponse, StreamingResponse
 from desk import assets, live
 from desk.answers import LONGEST, Unreadable, read_answer
 from desk.cards import (
-    Accepted, Answer, AnswerKind, Card, Changed, Conflict, Desk, Gone, House, Invalid, LedgerEvent, Link, Outcome,
-)  # fmt: skip
+    Accepted,
+    Answer,
+    AnswerKind,
+    Card,
+    Changed,
+    Conflict,
+    Desk,
+    House,
+    Invalid,
+    LedgerEvent,
+    Link,
+    Outcome,
+)
 from desk.render import HEADERS, Renderer, environment
 from desk.session import COOKIE, FORM_MARK, LASTS, PATH, Entrance, Session
 from domain.clock import Clock
@@ -23,6 +34,7 @@ EVENTS_SHOWN = 100
 FORM_LIMIT = 64 * 1024  # bytes
 MODES = ("", "edit", "reject", "answer")
 DONE = {"approve": "Approved", "edit": "Approved with your changes", "reject": "Rejected", "answer": "Answered"}
+EMPTY = {"errors": {}, "form": {}, "alert": "", "mode": "", "said": "", "wrong": {}, "done": "", "status": 200}
 View = dict[str, object]
 Screen = Callable[[Request, Session], Awaitable[Response]]
 
@@ -79,11 +91,11 @@ class _Screens:
         session = self._entrance.session(request)
         given = request.query_params.get("token")
         if given is None:
-            return await self._board(request, session) if session else self._door(request, 401)
+            return await self._board(request, session) if session else self._door(request, "session")
         if session is None:
             session = self._entrance.redeem(given)
         if session is None:
-            return self._door(request, 403)
+            return self._door(request, "token")
         entered = RedirectResponse(PATH, 303, headers=HEADERS)
         secure = request.url.scheme == "https"
         cookie = self._entrance.seal(session)
@@ -93,19 +105,19 @@ class _Screens:
     def behind_door(self, screen: Screen) -> Callable[[Request], Awaitable[Response]]:
         async def endpoint(request: Request) -> Response:
             session = self._entrance.session(request)
-            return await screen(request, session) if session else self._door(request, 401)
+            return await screen(request, session) if session else self._door(request, "session")
 
         return endpoint
 
-    def _door(self, request: Request, status: int) -> Response:
-        response = self._renderer.page("door.html", {"status": status}, status)
+    def _door(self, request: Request, reason: Literal["session", "token", "form"]) -> Response:
+        response = self._renderer.page("door.html", {"reason": reason}, 401 if reason == "session" else 403)
         if _is_fragment(request):
             response.headers["HX-Redirect"] = PATH
         return response
 
     async def leave(self, request: Request, session: Session) -> Response:
         if await self._form(request, session) is None:
-            return self._door(request, 403)
+            return self._door(request, "form")
         response = RedirectResponse(PATH, 303, headers=HEADERS)
         response.delete_cookie(COOKIE, path=PATH)
         return response
@@ -119,71 +131,68 @@ class _Screens:
     # -- approvals
 
     async def _board(self, request: Request, session: Session) -> Response:
-        chosen, mode = request.query_params.get("card", ""), _mode(request)
-        done = DONE.get(request.query_params.get("done", ""), "")
-        cursor = await self._cursor()
-        cards = await self._desk.cards()
-        card = await self._desk.card(chosen) if chosen else next(iter(cards), None)
-        state = "done" if done and not chosen else "gone" if chosen and not card else "card" if card else "empty"
-        view = self._view(session) | {
-            "page": "approvals", "cursor": cursor, "cards": cards, "chosen": bool(chosen), "card": card, "mode": mode,
-            "state": state, "done": done, "after": next(iter(cards), None),
-        }  # fmt: skip
-        return await self._full("board.html", view)
+        view = await self._view(session)
+        cards = cast(list[Card], view["cards"])
+        chosen, done = request.query_params.get("card", ""), DONE.get(request.query_params.get("done", ""), "")
+        after = next(iter(cards), None)
+        card = await self._desk.card(chosen) if chosen else None if done else after
+        state = "card" if card else "gone" if chosen else "done" if done else "empty"
+        view |= {
+            "chosen": bool(chosen),
+            "card": card,
+            "mode": _mode(request),
+            "state": state,
+            "done": done,
+            "after": after,
+        }
+        return self._renderer.page("board.html", view)
 
     async def queue(self, request: Request, session: Session) -> Response:
-        cards = await self._desk.cards()
+        view = await self._view(session)
         current = request.query_params.get("card", "")
-        card = next((card for card in cards if card.id == current), None)
-        view = self._view(session) | {"cards": cards, "card": card, "followup_count": len(await self._desk.followups())}
-        return self._renderer.page("_queue.html", view)
+        card = next((card for card in cast(list[Card], view["cards"]) if card.id == current), None)
+        return self._renderer.page("_queue.html", view | {"card": card})
 
     async def card(self, request: Request, session: Session) -> Response:
         card = await self._desk.card(request.path_params["card"])
-        view: View = {"card": card, "mode": _mode(request), "state": "card" if card else "gone"}
-        return await self._shown(request, session, view)
+        state = "card" if card else "gone"
+        return await self._shown(request, session, {"card": card, "mode": _mode(request), "state": state})
 
     async def decide(self, request: Request, session: Session) -> Response:
         form = await self._form(request, session)
         action, kind = request.path_params["card"], request.path_params["kind"]
         if form is None or kind not in get_args(AnswerKind):
-            return self._door(request, 403)
+            return self._door(request, "form")
         card = await self._desk.card(action)
         try:
             answer = read_answer(cast(AnswerKind, kind), form, card, by=session.who, zone=self._house.zone)
-            outcome = await self._desk.decide(action, answer)
         except Unreadable as wrong:
-            answer, outcome = None, Invalid(wrong.errors)
+            return await self._shown(request, session, _invalid(card, kind, wrong.errors) | {"form": form})
+        outcome = await self._desk.decide(action, answer)
         if isinstance(outcome, Accepted) and not _is_fragment(request):
-            done = answer.kind if answer else kind
-            return RedirectResponse(f"{PATH}?done={done}", 303, headers=HEADERS)
+            return RedirectResponse(f"{PATH}?done={answer.kind}", 303, headers=HEADERS)
         view = await self._after(outcome, answer, card, kind=kind)
         return await self._shown(request, session, view | {"form": form})
 
-    async def _after(self, outcome: Outcome, answer: Answer | None, card: Card | None, *, kind: str) -> View:
+    async def _after(self, outcome: Outcome, answer: Answer, card: Card | None, *, kind: str) -> View:
         match outcome:
             case Accepted():
-                return {"state": "done", "card": card, "done": DONE[answer.kind if answer else kind], "status": 200}
+                return {"state": "done", "card": card, "done": DONE[answer.kind]}
             case Conflict():
                 return {"state": "conflict", "card": card, "conflict": outcome, "status": 409}
             case Changed():
                 fresh = await self._desk.card(card.id) if card else None
                 return {"state": "card" if fresh else "gone", "card": fresh, "alert": "changed", "status": 409}
             case Invalid(errors) if card:
-                mode = "" if kind == "approve" else kind
-                return {"state": "card", "card": card, "mode": mode, "errors": errors, "status": 422}
-            case _:
-                return {"state": "gone", "card": card, "status": 410}
+                return _invalid(card, kind, errors)
+        return {"state": "gone", "card": card, "status": 410}
 
     async def _shown(self, request: Request, session: Session, view: View) -> Response:
-        cards = await self._desk.cards()
-        after = next((card for card in cards if not isinstance(view["card"], Card) or card.id != view["card"].id), None)
-        status = cast(int, view.get("status", 200))
-        full = self._view(session) | {"page": "approvals", "chosen": True, "cards": cards, "after": after} | view
-        if _is_fragment(request):
-            counts: View = {"followup_count": len(await self._desk.followups())}
-            return self._renderer.page("_detail_and_queue.html", full | counts, status)
-        return await self._full("board.html", full | {"cursor": await self._cursor()}, status)
+        full = await self._view(session) | {"chosen": True} | view
+        here = view["card"].id if isinstance(view["card"], Card) else ""
+        full["after"] = next((card for card in cast(list[Card], full["cards"]) if card.id != here), None)
+        name = "_detail_and_queue.html" if _is_fragment(request) else "board.html"
+        return self._renderer.page(name, full, cast(int, full["status"]))
 
     # -- follow-ups
 
@@ -193,37 +202,32 @@ class _Screens:
     async def close_followup(self, request: Request, session: Session) -> Response:
         form = await self._form(request, session)
         if form is None:
-            return self._door(request, 403)
+            return self._door(request, "form")
         followup, note = request.path_params["followup"], form.get("note", "").strip()
         if not note or len(note) > LONGEST:
             wrong = f"Write what came of it, in at most {LONGEST} characters."
-            return await self._followups(request, session, {"wrong": {followup: wrong}, "status": 422})
-        outcome = await self._desk.close_followup(followup, note, by=session.who)
-        if isinstance(outcome, Accepted) and not _is_fragment(request):
-            return RedirectResponse("/desk/followups", 303, headers=HEADERS)
-        said: View = {"said": "Closed. It is on the ledger."}
-        if isinstance(outcome, Conflict):
-            said = {"said": f"Already closed by {outcome.by}.", "status": 409}
-        elif not isinstance(outcome, Accepted):
-            said = {"said": "It is no longer open.", "status": 410}
-        return await self._followups(request, session, said)
+            return await self._followups(request, session, {"wrong": {followup: wrong}, "form": form, "status": 422})
+        match await self._desk.close_followup(followup, note, by=session.who):
+            case Accepted() if not _is_fragment(request):
+                return RedirectResponse("/desk/followups", 303, headers=HEADERS)
+            case Accepted():
+                return await self._followups(request, session, {"said": "Closed, and on the ledger."})
+            case Conflict(by):
+                return await self._followups(request, session, {"said": f"Already closed by {by}.", "status": 409})
+        return await self._followups(request, session, {"said": "It is no longer open.", "status": 410})
 
     async def _followups(self, request: Request, session: Session, view: View) -> Response:
-        cursor = await self._cursor()
-        followups = await self._desk.followups()
-        full = self._view(session) | {"page": "followups", "cursor": cursor, "followups": followups} | view
-        if _is_fragment(request):
-            counts: View = {"cards": await self._desk.cards(), "followup_count": len(followups)}
-            return self._renderer.page("_followups.html", full | counts, cast(int, view.get("status", 200)))
-        return await self._full("followups.html", full, cast(int, view.get("status", 200)))
+        full = await self._view(session) | {"page": "followups"} | view
+        name = "_followups.html" if _is_fragment(request) else "followups.html"
+        return self._renderer.page(name, full, cast(int, full["status"]))
 
     # -- the ledger
 
     async def ledger(self, request: Request, session: Session) -> Response:
+        view = await self._view(session)
         events = await self._desk.recent_events(EVENTS_SHOWN)
         cursor = max((event.seq for event in events), default=0)
-        view = self._view(session) | {"page": "ledger", "events": events, "cursor": cursor}
-        return await self._full("ledger.html", view)
+        return self._renderer.page("ledger.html", view | {"page": "ledger", "events": events, "cursor": cursor})
 
     async def events(self, request: Request, session: Session) -> Response:
         frame = self._row if "rows" in request.query_params else live.signal
@@ -232,29 +236,26 @@ class _Screens:
         return StreamingResponse(live.frames(events, frame), media_type="text/event-stream", headers=headers)
 
     def _row(self, event: LedgerEvent) -> str:
-        html = self._renderer.text("_event.html", {"event": event})
-        return f"id: {event.seq}\n{live.data(html)}\n"
+        return live.row(event, self._renderer.text("_event.html", {"event": event}))
 
-    # -- every page
-
-    async def _cursor(self) -> int:
-        # Read before what the page shows: whatever changes after it makes the page ask again.
-        return max((event.seq for event in await self._desk.recent_events(1)), default=0)
-
-    def _view(self, session: Session) -> View:
+    async def _view(self, session: Session) -> View:
+        """Return what every page shows, and what its templates may leave empty."""
+        # The cursor is read before what the page shows: whatever happens after it makes the page ask again.
+        cursor = max((event.seq for event in await self._desk.recent_events(1)), default=0)
+        followups = await self._desk.followups()
         return {
-            "session": session, "mark": self._entrance.mark(session), "errors": {}, "form": {}, "alert": "", "mode": "",
-            "said": "", "wrong": {}, "done": "", "after": None,
-        }  # fmt: skip
+            "page": "approvals",
+            "cursor": cursor,
+            "cards": list(await self._desk.cards()),
+            "followups": followups,
+            "mark": self._entrance.mark(session),
+            **EMPTY,
+        }
 
-    async def _full(self, name: str, view: View, status: int = 200) -> Response:
-        counts: View = {}
-        if "cards" not in view:
-            counts["cards"] = await self._desk.cards()
-        followups = view.get("followups")
-        known = isinstance(followups, Sequence)
-        counts["followup_count"] = len(followups) if known else len(await self._desk.followups())
-        return self._renderer.page(name, view | counts, status)
+
+def _invalid(card: Card | None, kind: str, errors: Mapping[str, str]) -> View:
+    mode = "" if kind == "approve" else kind
+    return {"state": "card" if card else "gone", "card": card, "mode": mode, "errors": errors, "status": 422}
 
 
 def _is_fragment(request: Request) -> bool:

@@ -86,7 +86,11 @@ def environment(zone: ZoneInfo, now: Callable[[], datetime]) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals |= {"asset": assets.address, "dict_of": lambda fields: {field.name: field for field in fields}}
+    made.globals |= {
+        "asset": assets.address,
+        "now": now,
+        "dict_of": lambda fields: {field.name: field for field in fields},
+    }
     made.filters |= {
         "clean": clean,
         "line": line,

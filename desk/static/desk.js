@@ -5,11 +5,13 @@
   const ROWS = 300; // ledger rows kept on the page
   const TICK = 20000; // milliseconds
   const at = (id) => document.getElementById(id);
+  const ahead = Date.parse(document.body.dataset.now) - Date.now(); // the server's clock counts, not this computer's
+  const now = () => Date.now() + ahead;
 
   // ---- times: the same words as the server's
 
   function apart(iso) {
-    const minutes = Math.floor(Math.abs(Date.now() - Date.parse(iso)) / 60000);
+    const minutes = Math.floor(Math.abs(now() - Date.parse(iso)) / 60000);
     if (minutes < 1) return "under 1 min";
     if (minutes < 60) return `${minutes} min`;
     return minutes < 48 * 60 ? `${Math.floor(minutes / 60)} h` : `${Math.floor(minutes / 1440)} days`;
@@ -18,7 +20,7 @@
   function tick() {
     for (const time of document.querySelectorAll("[data-ago]")) time.textContent = apart(time.dateTime);
     for (const left of document.querySelectorAll("[data-until]")) {
-      left.textContent = Date.parse(left.dataset.until) > Date.now() ? apart(left.dataset.until) : "any moment";
+      left.textContent = Date.parse(left.dataset.until) > now() ? apart(left.dataset.until) : "any moment";
     }
   }
 
@@ -74,8 +76,15 @@
       if (item.dataset.card === open) link.setAttribute("aria-current", "true");
       else link.removeAttribute("aria-current");
     }
-    const first = document.querySelector("#detail [aria-invalid=true], #answer :is(input, select, textarea):not([type=hidden])");
-    (first || document.querySelector("#detail h2[tabindex]"))?.focus();
+    focusFirst();
+  }
+
+  function focusFirst() {
+    const places = ["[aria-invalid=true]", "#answer :is(input, select, textarea):not([type=hidden])", "h2[tabindex]"];
+    for (const place of places) {
+      const found = at("detail").querySelector(place);
+      if (found) return found.focus();
+    }
   }
 
   function checkAge() {
@@ -125,5 +134,6 @@
     if (event.persisted) location.reload(); // a page from the browser's memory may be hours old
   });
   setInterval(tick, TICK);
+  if (at("answer")) focusFirst();
   showKeys();
 })();

@@ -85,24 +85,39 @@ def booking(number: int = 12, **changes: object) -> Card:
 
 def refund() -> Card:
     """Return the card of a refund that came back changed."""
+    order = Field(name="order", label="Order", value="#1043", editable=False)
+    amount = Field(name="amount", label="Amount", value="40.00", kind="money", unit="USD")
     return Card(
-        id="act_9", ref="A9", tool="refund", title="Refund a deposit", args_hash="hash-9", version=2, tier=3,
-        fields=(Field(name="order", label="Order", value="#1043", editable=False), Field(name="amount", label="Amount", value="40.00", kind="money", unit="USD")),
-        previous=(Field(name="order", label="Order", value="#1043"), Field(name="amount", label="Amount", value="20.00", kind="money", unit="USD")),
+        id="act_9",
+        ref="A9",
+        tool="refund",
+        title="Refund a deposit",
+        args_hash="hash-9",
+        version=2,
+        tier=3,
+        fields=(order, amount),
+        previous=(order, replace(amount, value="20.00")),
         why=(Why("risk.money", "Money leaves the business."), Why("risk.tier", "Refunds always wait for a person.")),
-        contact_name="Aisha Khan", contact_address="web visitor", channel="chat",
-        customer_said=(Words("customer", "I cancelled yesterday, when do I get the deposit back?", NOW - timedelta(minutes=31)),),
+        contact_name="Aisha Khan",
+        contact_address="web visitor",
+        channel="chat",
+        customer_said=(Words("customer", "I cancelled, when do I get the deposit back?", NOW - timedelta(minutes=31)),),
         will_send="Your deposit of $40.00 is on its way back to your card. Rosewood Salon",
         waiting_since=NOW - timedelta(minutes=31),
-    )  # fmt: skip
+    )
 
 
 def followup(number: int = 1, *, due: timedelta = timedelta(hours=-1)) -> FollowUp:
     """Return a missed call that nobody has answered."""
     return FollowUp(
-        id=f"obl_{number}", title="Call back", contact_name="Tom Becker", contact_address="+1 ••• ••• 7764",
-        since=NOW - timedelta(hours=3), due=NOW + due, detail="Asked for a price for balayage; wanted to talk to a person.",
-    )  # fmt: skip
+        id=f"obl_{number}",
+        title="Call back",
+        contact_name="Tom Becker",
+        contact_address="+1 ••• ••• 7764",
+        since=NOW - timedelta(hours=3),
+        due=NOW + due,
+        detail="Asked for a price for balayage; wanted to talk to a person.",
+    )
 
 
 class FakeDesk:

@@ -165,8 +165,8 @@ def _behind(words: str, tail: str = "") -> str:
 
 
 _AFTER = _behind("at around about by after before past until from than since approximately roughly near")
-_MOVED_TO = _behind("it that this appointment appt booking back up over forward time", " to")
-_LOOSELY = _behind("for try say maybe to not or prefer want instead")
+_MOVED_TO = _behind("it that this appointment appt booking back up over forward time change move moved switch", " to")
+_LOOSELY = _behind("for try say maybe not or prefer instead")
 _SHIFT = "(?P<shift>half|(?:a )?quarter|[0-9]{1,2})(?P<unit> minutes)? (?P<side>past|after|to|until|of|before)"
 _END2 = "(?P<hour2>[0-9]{1,2}|noon)(?::(?P<minute2>[0-5][0-9]))?OCLOCK(?: (?P<half2>am|pm))?"
 
@@ -189,6 +189,7 @@ CLOCK_RULES = (
     _rule("3:30", r"HOUR:MINUTE(?::[0-9]{2})?(?P<ish> ?ish)?OCLOCK(?: HALF)?IN(?!%)", _plain),
     _rule("3.30 pm", r"HOUR\.MINUTE HALF", _plain),
     _rule("at 3.30", rf"{_AFTER}HOUR\.MINUTEIN", _plain),
+    _rule("(friday) 7.30", r"HOUR\.(?P<minute>00|15|30|45)NOTCOUNT", _weak),
     _rule("330 pm", r"(?P<hour>[0-9]{1,2}?)MINUTE HALF", _plain),
     _rule("3 30 pm", r"HOUR[ -]MINUTE HALF", _plain),
     _rule("3 30", r"\A\W*HOUR[ -](?P<minute>[0-5][05])\W*\Z", _plain),

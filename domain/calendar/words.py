@@ -59,7 +59,7 @@ _SPELLINGS = (
         "wk": "week",
         "wknd": "weekend",
     }
-    | {"mornings": "morning", "afternoons": "afternoon", "evenings": "evening", "nights": "night", "aft": "afternoon"}
+    | {"mornings": "morning", "afternoons": "afternoon", "evenings": "evening", "nights": "night"}
     | {"min": "minutes", "mins": "minutes", "minute": "minutes", "hr": "hours", "hrs": "hours", "hour": "hours"}
     | {"&": "and", "@": "at", "~": "about", "\u2013": "-", "\u2014": "-"}
 )

@@ -138,6 +138,7 @@ TIMES = {
     "330 pm": "15:30",
     "at 1530": "15:30",
     "15h30": "15:30",
+    "sat eve 7.30": "2026-11-28 19:30",
     "half two": "14:30",
     "half past 4": "16:30",
     "quarter to 5": "16:45",
@@ -266,6 +267,7 @@ NOT_A_TIME = {
     "good morning!": "",
     "thanks for all your help today": "",
     "i sat in the sun and may march": "",
+    "I want 2 talk 2 u": "",
     "mail bob3@example.com or see https://x.example/3/4": "",
     "": "",
 }

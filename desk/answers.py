@@ -33,7 +33,8 @@ def typed(field: Field, zone: ZoneInfo) -> str:
 def read_answer(kind: AnswerKind, form: Mapping[str, str], card: Card | None, *, by: str, zone: ZoneInfo) -> Answer:
     """Return the answer of a form. An edit that changes nothing is an approval.
 
-    Raises Unreadable. Without the card (it is decided by now) only the kind and hash matter.
+    Raises Unreadable. Without the card (decided by now) an edit cannot be read; it gets a hash that matches no card, so
+    that the desk tells who decided and can never take it for an approval.
     """
     seen, text = form.get("args_hash", ""), form.get("text", "").replace("\r\n", "\n").strip()
     if kind in ("reject", "answer"):
@@ -43,6 +44,8 @@ def read_answer(kind: AnswerKind, form: Mapping[str, str], card: Card | None, *,
         if len(text) > LONGEST:
             raise Unreadable({"text": f"At most {LONGEST} characters; these are {len(text)}."})
         return Answer(kind=kind, args_hash=seen, by=by, text=text)
+    if kind == "edit" and card is None:
+        return Answer(kind="edit", args_hash="", by=by)
     changed = _changed(card.fields, form, zone) if card and kind == "edit" else {}
     return Answer(kind="edit" if changed else "approve", args_hash=seen, by=by, args=changed)
 

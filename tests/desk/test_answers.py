@@ -63,3 +63,9 @@ def test_all_that_is_wrong_is_told_at_once() -> None:
 
 def test_what_may_not_be_edited_is_not() -> None:
     assert edit(booking="B-1").args == {}
+
+
+def test_an_edit_of_a_card_that_is_gone_can_never_run() -> None:
+    form = {"args_hash": "h", "field.price": "50.00"}
+    answer = read_answer("edit", form, None, by="Ana", zone=NEW_YORK)
+    assert (answer.kind, answer.args_hash, answer.args) == ("edit", "", {})

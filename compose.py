@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from fastapi import APIRouter
-from langchain_core.language_models import BaseChatModel
-from langgraph.checkpoint.base import BaseCheckpointSaver
-
 import records.contacts
 from channels.reception import Account, Reception
+from domain.action import Action
 from domain.channel import Channel
 from domain.clock import Clock
-from domain.errors import ConfigurationError, Unavailable
+from domain.configuration import Configuration
+from domain.errors import ConfigurationError
 from domain.extensions import discover, unique
 from domain.guard import Guard
 from domain.message import Delivery, Heard, Receipted, Refused, Words
@@ -26,6 +23,7 @@ from domain.permit import Permit
 from domain.settings import Pack
 from domain.tool import Ports, Tool
 from graphs import approval
+from graphs.checkpoints import open_saver
 from graphs.conversation import conversation
 from graphs.effects import Deps
 from graphs.guarded import Compiled
@@ -88,7 +86,7 @@ class App:
         """Keep what reached us; returns after the commit."""
         return await hearing.hear(self.deps, heard)
 
-    async def submit(self, action: str, answer: StaffAnswer) -> actions.Action | None:
+    async def submit(self, action: str, answer: StaffAnswer) -> Action | None:
         """Record what staff decided on a held action; None where somebody decided before."""
         row = await self.database.read(lambda tx: actions.load(tx, action))
         if row is None:
@@ -100,7 +98,7 @@ class App:
         """Run whatever is runnable now; how many jobs ran."""
         return await self.runner.run_until_idle()
 
-    def routes(self) -> list[APIRouter]:
+    def routes(self) -> list[Any]:
         """The channels' routes."""
         return [channel.routes(self.reception) for channel in self.channels.values()]
 
@@ -110,13 +108,12 @@ class App:
         self.database.close()
 
 
-async def compose(settings: Settings, clock: Clock, account: Account | None, model: BaseChatModel | None) -> App:
+async def compose(settings: Settings, clock: Clock, account: Account | None, model: Any) -> App:
     """Join everything; raises `ConfigurationError` with what to mend."""
     pack = load_pack(settings.business)
     settings.home.mkdir(parents=True, exist_ok=True)
     keys = open_keys(settings.home / "keys")
-    url = settings.database_url or f"sqlite:///{settings.home / 'qotbot.db'}"
-    database = open_database(url, durable=settings.durable)
+    database = open_database(settings.database_url or embedded(settings.home), durable=settings.durable)
     upgrade(database)
     business = pack.business
     scope = Scope(business.id)
@@ -141,7 +138,7 @@ async def compose(settings: Settings, clock: Clock, account: Account | None, mod
     made = [make(reception) for make in discover("channels", "CHANNEL", settings.extensions)]
     switchboard.update(unique(made, "channel"))
     styles.update({name: channel.style for name, channel in switchboard.items()})
-    saver, saver_close = await _saver(settings, database)
+    saver, saver_close = await open_saver(settings.home, database)
     graph = conversation(tools, deps)
     threads = approval.action_graphs(deps, saver)
     for compiled in threads.values():
@@ -151,6 +148,16 @@ async def compose(settings: Settings, clock: Clock, account: Account | None, mod
         deps=deps, keys=keys, runner=runner, graph=graph, action_graphs=threads, channels=switchboard,
         reception=reception, settings=settings, saver_close=saver_close,
     )  # fmt: skip
+
+
+def embedded(home: Path) -> str:
+    """The embedded database of a home."""
+    return f"sqlite:///{home / 'qotbot.db'}"
+
+
+def database_url(home: Path) -> str:
+    """The configured database, else the embedded one of the home."""
+    return Configuration().database_url or embedded(home)
 
 
 def load_pack(folder: Path) -> Pack:
@@ -232,37 +239,3 @@ def _handlers(deps: Deps, graph: Compiled, threads: dict[str, Compiled]) -> dict
         await timers.resubmit(deps, job.ref)
 
     return {"turn": turn, "drive": drive, "deliver": deliver, "expire": expire, "lapse": lapse, "resubmit": resubmit}
-
-
-async def _saver(settings: Settings, database: Database) -> tuple[BaseCheckpointSaver[Any], Callable[[], Any]]:
-    """Checkpoints of held actions, in a file of their own: losing it loses nothing."""
-    from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
-
-    serde = JsonPlusSerializer(allowed_msgpack_modules=None)
-    if database.dialect == "sqlite":
-        import aiosqlite
-        from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
-
-        connection = await aiosqlite.connect(settings.home / "checkpoints.db")
-        await connection.execute("PRAGMA busy_timeout=5000")
-        saver = AsyncSqliteSaver(connection, serde=serde)
-        await saver.setup()
-        return saver, connection.close
-    try:
-        from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
-        from psycopg.rows import dict_row
-        from psycopg_pool import AsyncConnectionPool
-    except ImportError as problem:
-        raise Unavailable("PostgreSQL needs the extra: pip install 'qotbot[postgres]'") from problem
-    kwargs: dict[str, Any] = {"autocommit": True, "prepare_threshold": 0, "row_factory": dict_row}
-    url = database.writer.url.set(drivername="postgresql").render_as_string(hide_password=False)
-    pool: AsyncConnectionPool[Any] = AsyncConnectionPool(url, min_size=1, max_size=3, open=False, kwargs=kwargs)
-    await pool.open()
-    postgres = AsyncPostgresSaver(pool, serde=serde)
-    await postgres.setup()
-    return postgres, pool.close
-
-
-async def run_forever(app: App, stop: asyncio.Event) -> None:
-    """Work until told to stop."""
-    await app.runner.run(stop)

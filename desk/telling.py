@@ -10,6 +10,7 @@ from records.ledger import Event
 
 _WHAT = {
     "message.heard": "A message came in by {channel}",
+    "turn.opened": "A turn began",
     "turn.read": "The message was read by {by}",
     "turn.answered": "The turn was answered",
     "tool.read": "Looked something up with {tool}",

@@ -27,6 +27,9 @@ async def run_turn(deps: Deps, graph: Compiled, contact: str) -> Turn | None:
         if turn is None:
             return None
         memory = conversations.state_of(tx, turn.contact)
+        if turn.tries == 1:
+            opened = {"turn": turn.id, "contact": contact, "channel": turn.channel, "messages": [m.id for m in turn.heard]}
+            ledger.append(tx, turn.business, "turn.opened", at=deps.clock.now(), body=opened)
         return turn, {**_input(turn, memory), "news": _news(tx, deps, turn)}
 
     begun = await deps.database.write(deps.scope(contact), begin)

@@ -160,3 +160,16 @@ def planned_in_session(tx: Tx, contact: str, channel: str, session: str | None) 
         _M.contact == contact, _M.channel == channel, _M.session == session, _M.direction == "out", _M.state == "planned"
     )
     return [_message(r) for r in tx.execute(query.order_by(_M.n))]
+
+
+def sent_after(tx: Tx, business: str, n: int) -> list[Message]:
+    """The business's outgoing messages that left, after a row number."""
+    query = sa.select(schema.message).where(
+        _M.business == business, _M.n > n, _M.direction == "out", _M.state.in_(("sent", "delivered"))
+    )
+    return [_message(r) for r in tx.execute(query.order_by(_M.n))]
+
+
+def last_n(tx: Tx, business: str) -> int:
+    """The number of the newest message."""
+    return int(tx.execute(sa.select(sa.func.coalesce(sa.func.max(_M.n), 0)).where(_M.business == business)).scalar_one())

@@ -26,6 +26,7 @@ ORDER = (
     "compose",
     "evals",
     "server",
+    "commands",
     "cli",
 )
 ROOT_MODULES = {name.removesuffix(".py") for name in MODULES}
@@ -35,7 +36,7 @@ WEB = {"server"}
 HOMES = {
     "langgraph": set[str](), "langchain_core": set[str](), "langchain_openai": set[str](), "twilio": set[str](),
     "sqlalchemy": set[str](), "alembic": set[str](), "psycopg": set[str](), "psycopg_pool": set[str](),
-    "sqlite3": set[str](), "redis": set[str](), "fastapi": WEB, "starlette": WEB, "uvicorn": {"server", "cli"},
+    "sqlite3": set[str](), "redis": set[str](), "fastapi": WEB, "starlette": WEB, "uvicorn": {"server"},
 }  # fmt: skip
 Rule = Callable[[Source], Iterator[str]]
 

@@ -1,0 +1,238 @@
+"""The `qotbot` command. Heavy parts are imported inside the commands, so that `--help` answers at once."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from domain.errors import BadInput, ConfigurationError, IntegrityError, QotBotError, Unavailable
+from qotbot import __version__, home as application
+
+FAILED, USAGE, INTEGRITY, UNAVAILABLE = 1, 2, 3, 4
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+                  help="Conversational agents that small businesses can trust with their phone number.")  # fmt: skip
+ledger = typer.Typer(no_args_is_help=True, help="The ledger: verify it, show its head.")
+inbox = typer.Typer(no_args_is_help=True, help="What waits for a person, and the answers staff give.")
+graph = typer.Typer(no_args_is_help=True, help="Pictures of the state machines.")
+evaluate = typer.Typer(no_args_is_help=True, help="Figures on recorded conversations.")
+for _name, _commands in (("ledger", ledger), ("inbox", inbox), ("graph", graph), ("eval", evaluate)):
+    app.add_typer(_commands, name=_name)
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Home = Annotated[Path | None, typer.Option("--home", help="Where data lives (QOTBOT_HOME, default ./.qotbot).")]
+Folder = Annotated[Path | None, typer.Option("--business", help="A folder with business.yaml; default: the salon pack.")]
+
+
+def main() -> None:
+    """Run the command; our own errors end with cause and exit code, never with a traceback."""
+    codes = {IntegrityError: INTEGRITY, Unavailable: UNAVAILABLE, BadInput: USAGE, ConfigurationError: USAGE}
+    try:
+        app()
+    except QotBotError as problem:
+        sys.stderr.write(f"qotbot: {problem}\n")
+        sys.exit(next((code for kind, code in codes.items() if isinstance(problem, kind)), FAILED))
+
+
+@app.callback(invoke_without_command=True)
+def start(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
+    """Conversational agents that small businesses can trust with their phone number."""
+    if version:
+        typer.echo(f"qotbot {__version__}")
+        raise typer.Exit
+
+
+@app.command()
+def run(
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="The port to listen on.", min=1, max=65535)] = 8000,
+    business: Folder = None,
+    home: Home = None,
+) -> None:
+    """Start everything on embedded defaults: fake phone, phrasebook, SQLite; no keys needed."""
+    from commands.serving import Place, serve_here
+
+    serve_here(Place(host, port), home=_home(home), business=_business(business), offline=True)
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="The port to listen on.", min=1, max=65535)] = 8000,
+    business: Folder = None,
+    home: Home = None,
+) -> None:
+    """Start for real: QOTBOT_MODEL must be chosen, texts and calls go through the configured Twilio account."""
+    from commands.serving import Place, serve_here
+
+    serve_here(Place(host, port), home=_home(home), business=_business(business), offline=False)
+
+
+@app.command()
+def chat(
+    channel: Annotated[str, typer.Option(help="web, sms or call.")] = "web",
+    address: Annotated[str | None, typer.Option("--as", help="Who speaks: a number, or a name for web.")] = None,
+    business: Folder = None,
+    now: Annotated[str | None, typer.Option(help="The time to begin at (ISO 8601).")] = None,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Talk as a customer: one message a line on standard input, what the records say on standard output."""
+    from commands.talk import talk
+
+    fresh = home is None and (now is not None or business is not None)
+    place = Path(tempfile.mkdtemp(prefix="qotbot-")) if fresh else _home(home)
+    asyncio.run(talk(place, _business(business), channel, address, begin=_instant(now), as_json=as_json))
+
+
+@app.command()
+def demo(as_json: Json = False) -> None:
+    """Play one day at the salon against the real parts, and verify the ledger at its end."""
+    from commands.day import play
+
+    with tempfile.TemporaryDirectory(prefix="qotbot-demo-") as folder:
+        sound = asyncio.run(play(Path(folder), _business(None), as_json=as_json))
+    raise typer.Exit(0 if sound else INTEGRITY)
+
+
+@app.command()
+def why(
+    wanted: Annotated[str, typer.Argument(help="An action, a message, or a reference like A1F3C.")],
+    business: Folder = None,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Tell why one action or message happened or not, from the ledger alone."""
+    from desk.why import printed, story
+
+    opened = _open(home, business)
+    steps = opened.database.read_now(lambda tx: story(tx, opened.pack.business.id, wanted))
+    typer.echo(json.dumps(steps, indent=2, ensure_ascii=False) if as_json else printed(steps))
+
+
+@app.command()
+def doctor(business: Folder = None, home: Home = None, as_json: Json = False) -> None:
+    """Check this installation and say how to mend what is wrong."""
+    from desk.doctor import examine
+
+    opened = _open(home, business)
+    checks = examine(opened.database, opened.pack, opened.keys, opened.home)
+    if as_json:
+        typer.echo(json.dumps([{"name": c.name, "ok": c.ok, "seen": c.seen, "next": c.next_step} for c in checks]))
+    else:
+        for c in checks:
+            typer.echo(f"{'ok  ' if c.ok else 'BAD '} {c.name:10} {c.seen}" + ("" if c.ok else f"\n     → {c.next_step}"))
+    raise typer.Exit(0 if all(c.ok for c in checks) else FAILED)
+
+
+@ledger.command("verify")
+def ledger_verify(business: Folder = None, home: Home = None, as_json: Json = False) -> None:
+    """Recompute every leaf and check every signed head; exit 3 names the first bad leaf."""
+    from records.audit import audit
+
+    opened = _open(home, business)
+    found = opened.database.read_now(lambda tx: audit(tx, opened.pack.business.id, opened.keys.public_hex))
+    told = {"sound": found.sound, "size": found.size, "root": found.root, "heads": found.heads,
+            "unsealed": found.unsealed, "first_bad": found.first_bad, "why": found.why}  # fmt: skip
+    if as_json:
+        typer.echo(json.dumps(told))
+    elif found.sound:
+        typer.echo(f"sound: {found.size} leaves under {found.heads} signed heads, root {found.root}")
+    else:
+        typer.echo(f"NOT SOUND: leaf {found.first_bad}: {found.why}")
+    raise typer.Exit(0 if found.sound else INTEGRITY)
+
+
+@ledger.command("head")
+def ledger_head(business: Folder = None, home: Home = None, as_json: Json = False) -> None:
+    """Show the newest signed head, to be kept outside this machine."""
+    from records.ledger import latest_head
+
+    opened = _open(home, business)
+    head = opened.database.read_now(lambda tx: latest_head(tx, opened.pack.business.id))
+    if head is None:
+        raise BadInput("the ledger is empty: nothing was sealed yet")
+    head.pop("frontier")
+    typer.echo(json.dumps(head) if as_json else "\n".join(f"{key:10} {value}" for key, value in head.items()))
+
+
+@inbox.command("list")
+def inbox_list(business: Folder = None, home: Home = None, as_json: Json = False) -> None:
+    """List the actions that wait for a person."""
+    from commands.inbox import listed
+
+    asyncio.run(listed(_home(home), _business(business), as_json=as_json))
+
+
+def _answer_command(kind: str, help_text: str) -> None:
+    def command(
+        ref: Annotated[str, typer.Argument(help="The action's id or reference.")],
+        by: Annotated[str, typer.Option(help="Who decides.")] = "staff",
+        text: Annotated[str, typer.Option(help="A reason, or the words to send.")] = "",
+        change: Annotated[list[str] | None, typer.Option("--set", help="name=value, for edit.")] = None,
+        business: Folder = None,
+        home: Home = None,
+    ) -> None:
+        from commands.inbox import Said, decide
+
+        said = Said(kind=kind, ref=ref, by=by, text=text, changes=tuple(change or ()))
+        asyncio.run(decide(_home(home), _business(business), said))
+
+    inbox.command(kind, help=help_text)(command)
+
+
+for _kind, _help in {
+    "approve": "Let a held action run.", "edit": "Change a held action's arguments and let it run.",
+    "reject": "Decline a held action.", "answer": "Answer the customer instead of running it.",
+}.items():  # fmt: skip
+    _answer_command(_kind, _help)
+
+
+@graph.command("draw")
+def graph_draw(name: Annotated[str, typer.Argument(help="conversation, guarded, a flow, tools or all.")] = "conversation") -> None:
+    """Write a state machine as Mermaid that a person can read."""
+    from commands.pictures import draw
+
+    typer.echo(asyncio.run(draw(name, _business(None))))
+
+
+@evaluate.command("corpus")
+def eval_corpus(kind: str, file: Path, as_json: Json = False) -> None:
+    """Print the phrasebook's figures on a corpus file (sgd or clinc); exit 1 where they miss their floor."""
+    from evals.corpus import figures, passed
+
+    found = figures(kind, file)
+    typer.echo(json.dumps(found, indent=None if as_json else 2))
+    raise typer.Exit(0 if passed(found) else FAILED)
+
+
+def _home(given: Path | None) -> Path:
+    from domain.configuration import Configuration
+
+    return given or Configuration().home
+
+
+def _business(given: Path | None) -> Path:
+    return given or application() / "packs" / "salon"
+
+
+def _open(home: Path | None, business: Path | None) -> Any:
+    from commands.opening import open_home
+
+    return open_home(_home(home), _business(business))
+
+
+def _instant(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as problem:
+        raise BadInput(f"--now {text!r} is not a time; write it like 2026-11-23T09:00:00-05:00") from problem
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -1,0 +1,1 @@
+"""What the `qotbot` command does: one file a command or group; `cli.py` is its face."""

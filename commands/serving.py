@@ -1,0 +1,109 @@
+"""`qotbot run` and `qotbot serve`: one process with pages, webhooks and workers."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import secrets
+import socket
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+
+from channels.fake.company import Company, api
+from channels.fake.handset import Handset, handset_routes
+from channels.reception import Account
+from commands.model import chosen_model
+from compose import Settings, compose, database_url, load_pack, own_home
+from domain.clock import SystemClock
+from domain.configuration import Configuration
+from domain.errors import BadInput, ConfigurationError, Unavailable
+from records.home import owned
+from server import Serving, web
+
+NO_MODEL = (
+    "No language model configured. Messages are read by the built-in phrasebook\n"
+    "(patterns and a calendar grammar; English; not AI)."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where to listen."""
+
+    host: str
+    port: int
+
+
+def serve_here(place: Place, *, home: Path, business: Path, offline: bool) -> None:
+    """Serve until interrupted; `BadInput` for any address but this machine's own, because the desk has no accounts yet."""
+    if not _loopback(place.host):
+        raise BadInput(
+            f"--host {place.host}: the desk has no accounts yet, so QotBot serves on this machine only;"
+            " use 127.0.0.1 and a tunnel or proxy for webhooks"
+        )
+    _free(place)
+    with owned(home):
+        asyncio.run(_serve(place, home, business, offline=offline))
+
+
+async def _serve(place: Place, home: Path, business: Path, *, offline: bool) -> None:
+    model, reader = chosen_model(needed=not offline)
+    configuration, clock = Configuration(), SystemClock()
+    base = f"http://{place.host}:{place.port}"
+    public = base if offline else (configuration.public_base_url or base)
+    pack = load_pack(business)
+    company = Company("AC" + secrets.token_hex(16), secrets.token_hex(16), pack.business.phone, base, clock)
+    if offline:
+        account: Account | None = Account(company.sid, company.token, company.number, base)
+    else:
+        account = _account(configuration, pack.business.phone)
+    settings = Settings(
+        home=home, business=business, database_url=database_url(home), extensions=configuration.extensions,
+        public_base_url=public, reader_name=reader, model_timeout_s=configuration.model_timeout_s,
+    )  # fmt: skip
+    app = await compose(settings, clock, account, model)
+    own_home(app)
+    token = secrets.token_urlsafe(24)
+    routes = (api(company), handset_routes(Handset(company), pack.business.name)) if offline else ()
+    site = web(app, Serving(token, routes, offline=offline))
+    _banner(base, token, reader, offline=offline)
+    config = uvicorn.Config(site, host=place.host, port=place.port, log_level="warning", timeout_graceful_shutdown=3)
+    await uvicorn.Server(config).serve()
+
+
+def _account(configuration: Configuration, number: str) -> Account | None:
+    sid, token = configuration.twilio_account_sid, configuration.twilio_auth_token
+    if sid and not token:
+        raise ConfigurationError("TWILIO_ACCOUNT_SID is set but TWILIO_AUTH_TOKEN is not: webhooks could not be trusted")
+    return Account(sid, token.get_secret_value(), number) if sid and token else None
+
+
+def _loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _free(place: Place) -> None:
+    family = socket.AF_INET6 if ":" in place.host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((place.host, place.port))
+        except OSError as problem:
+            raise Unavailable(f"port {place.port} is taken; stop the other program or use --port") from problem
+
+
+def _banner(base: str, token: str, reader: str, *, offline: bool) -> None:
+    lines = ["", f"QotBot is running at {base}", ""]
+    lines += [NO_MODEL, ""] if reader == "phrasebook" else [f"Messages are read by {reader}.", ""]
+    lines += [f"  web chat    {base}/chat"]
+    lines += [f"  fake phone  {base}/phone"] if offline else []
+    lines += [f"  desk        {base}/desk?token={token}", "              (this link opens the desk once)", ""]
+    lines += ["Stop with Ctrl-C.", ""]
+    sys.stdout.write("\n".join(lines))
+    sys.stdout.flush()

@@ -1,0 +1,64 @@
+"""Checks of an installation, each with what to do about it."""
+
+from __future__ import annotations
+
+import stat
+import sys
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+from domain.errors import IntegrityError
+from domain.settings import Pack
+from records import constraints
+from records.audit import audit
+from records.database import Database
+from records.keys import Keys
+
+OLDEST_TZDATA = (2026, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One check: whether it holds, what was seen, and the next step where it does not."""
+
+    name: str
+    ok: bool
+    seen: str
+    next_step: str = ""
+
+
+def examine(database: Database, pack: Pack, keys: Keys, home: Path) -> list[Check]:
+    """Look at Python, time zone data, the database's constraints, the ledger and the keys."""
+    return [_python(), _tzdata(), _constraints(database), _ledger(database, pack, keys), _keys(home)]
+
+
+def _python() -> Check:
+    seen = ".".join(map(str, sys.version_info[:3]))
+    return Check("python", sys.version_info >= (3, 11), seen, "install Python 3.11 or newer")
+
+
+def _tzdata() -> Check:
+    seen = metadata.version("tzdata")
+    year, number, *_ = (*(int(p) for p in seen.split(".") if p.isdigit()), 0, 0)
+    return Check("tzdata", (year, number) >= OLDEST_TZDATA, seen, "pip install --upgrade tzdata")
+
+
+def _constraints(database: Database) -> Check:
+    try:
+        database.read_now(constraints.verify)
+    except IntegrityError as problem:
+        return Check("database", False, str(problem), "restore the database from a backup or migrate it again")
+    return Check("database", True, f"{database.dialect}, all constraints in place")
+
+
+def _ledger(database: Database, pack: Pack, keys: Keys) -> Check:
+    found = database.read_now(lambda tx: audit(tx, pack.business.id, keys.public_hex))
+    seen = f"{found.size} leaves, {found.heads} heads" if found.sound else f"leaf {found.first_bad}: {found.why}"
+    return Check("ledger", found.sound, seen, "keep the database as it is and compare it with a witnessed head")
+
+
+def _keys(home: Path) -> Check:
+    loose = [p.name for p in (home / "keys").glob("*.key") if stat.S_IMODE(p.stat().st_mode) & 0o077]
+    return Check("keys", not loose, "readable by the owner only" if not loose else f"open to others: {', '.join(loose)}",
+                 "chmod 600 the files in the home's keys folder")  # fmt: skip

@@ -1,0 +1,51 @@
+"""Where the threads of held actions are checkpointed: disposable, because the rows are the truth."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
+
+from domain.errors import Unavailable
+from records.database import Database
+
+Close = Callable[[], Awaitable[None]]
+
+
+async def open_saver(home: Path, database: Database) -> tuple[BaseCheckpointSaver[Any], Close]:
+    """The saver beside the database and how to close it; loading a checkpoint never constructs foreign classes."""
+    serde = JsonPlusSerializer(allowed_msgpack_modules=None)
+    if database.dialect == "sqlite":
+        return await _in_a_file(home / "checkpoints.db", serde)
+    return await _in_postgres(database, serde)
+
+
+async def _in_a_file(path: Path, serde: JsonPlusSerializer) -> tuple[BaseCheckpointSaver[Any], Close]:
+    """A file of its own: beside a busy writer in one file the saver would starve."""
+    import aiosqlite
+    from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
+
+    connection = await aiosqlite.connect(path)
+    await connection.execute("PRAGMA busy_timeout=5000")
+    saver = AsyncSqliteSaver(connection, serde=serde)
+    await saver.setup()
+    return saver, connection.close
+
+
+async def _in_postgres(database: Database, serde: JsonPlusSerializer) -> tuple[BaseCheckpointSaver[Any], Close]:
+    try:
+        from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
+        from psycopg.rows import dict_row
+        from psycopg_pool import AsyncConnectionPool
+    except ImportError as problem:
+        raise Unavailable("PostgreSQL needs the extra: pip install 'qotbot[postgres]'") from problem
+    settings: dict[str, Any] = {"autocommit": True, "prepare_threshold": 0, "row_factory": dict_row}
+    url = database.writer.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    pool: AsyncConnectionPool[Any] = AsyncConnectionPool(url, min_size=1, max_size=3, open=False, kwargs=settings)
+    await pool.open()
+    saver = AsyncPostgresSaver(pool, serde=serde)
+    await saver.setup()
+    return saver, pool.close

@@ -1,0 +1,92 @@
+"""The web process: channels, desk and the workers in one place, on one address."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import structlog
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.responses import JSONResponse, Response
+
+from compose import App
+from desk.board import Board
+from desk.cards import House, Link
+from desk.pages import desk_router, index_page
+from domain.errors import BadInput, Unavailable
+from records import jobs
+
+log = structlog.get_logger()
+LINKS = (
+    Link("/chat", "Web chat", "Talk to the assistant as a visitor of the website."),
+    Link("/phone", "Fake phone", "Text or call as any number; nothing leaves this machine."),
+    Link("/desk", "Desk", "Decide what waits for a person, and follow the ledger live."),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """What the web process needs besides the app: the desk's one-time token and further routes."""
+
+    token: str
+    routes: Sequence[APIRouter] = ()
+    offline: bool = True
+
+
+def web(app: App, serving: Serving) -> FastAPI:
+    """The ASGI application; its lifespan runs the workers."""
+    stop = asyncio.Event()
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        working = asyncio.create_task(app.runner.run(stop))
+        try:
+            yield
+        finally:
+            stop.set()
+            app.database.live.notify()
+            await working
+            await app.close()
+
+    site = FastAPI(title="QotBot", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
+    for router in (*app.routes(), *serving.routes):
+        site.include_router(router)
+    business = app.pack.business
+    house = House(business.name, business.tz, app.settings.reader_name)
+    board = Board(app.deps, app.submit)
+    site.include_router(desk_router(board, serving.token, secret=app.keys.secret, house=house, clock=app.deps.clock))
+    site.add_api_route("/", _index(app, offline=serving.offline), methods=["GET"], response_model=None)
+    site.add_api_route("/health", _health(app), methods=["GET"], response_model=None)
+    site.add_exception_handler(BadInput, _bad_input)
+    site.add_exception_handler(Unavailable, _unavailable)
+    return site
+
+
+def _index(app: App, *, offline: bool) -> Callable[[], Response]:
+    links = [link for link in LINKS if offline or link.href != "/phone"]
+
+    def index() -> Response:
+        return index_page(app.pack.business.name, app.settings.reader_name, links)
+
+    return index
+
+
+def _health(app: App) -> Callable[[], object]:
+    async def health() -> JSONResponse:
+        waiting = await app.database.read(jobs.waiting)
+        return JSONResponse(
+            {"status": "ok", "reader": app.settings.reader_name, "database": app.database.dialect, "jobs": waiting}
+        )
+
+    return health
+
+
+async def _bad_input(_: Request, problem: Exception) -> JSONResponse:
+    return JSONResponse({"error": str(problem)}, status_code=422)
+
+
+async def _unavailable(_: Request, problem: Exception) -> JSONResponse:
+    log.error("request.unavailable", error=type(problem).__name__)
+    return JSONResponse({"error": str(problem)}, status_code=503)

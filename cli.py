@@ -8,7 +8,7 @@ import sys
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -25,19 +25,37 @@ evaluate = typer.Typer(no_args_is_help=True, help="Figures on recorded conversat
 for _name, _commands in (("ledger", ledger), ("inbox", inbox), ("graph", graph), ("eval", evaluate)):
     app.add_typer(_commands, name=_name)
 
+AnswerKind = Literal["approve", "edit", "reject", "answer"]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Home = Annotated[Path | None, typer.Option("--home", help="Where data lives (QOTBOT_HOME, default ./.qotbot).")]
-Folder = Annotated[Path | None, typer.Option("--business", help="A folder with business.yaml; default: the salon pack.")]
+Folder = Annotated[
+    Path | None, typer.Option("--business", help="A folder with business.yaml; default: the salon pack.")
+]
 
 
 def main() -> None:
     """Run the command; our own errors end with cause and exit code, never with a traceback."""
+    _log_to_stderr()
     codes = {IntegrityError: INTEGRITY, Unavailable: UNAVAILABLE, BadInput: USAGE, ConfigurationError: USAGE}
     try:
         app()
     except QotBotError as problem:
         sys.stderr.write(f"qotbot: {problem}\n")
         sys.exit(next((code for kind, code in codes.items() if isinstance(problem, kind)), FAILED))
+
+
+def _log_to_stderr() -> None:
+    """Logs are lines of ids on standard error; values of variables never enter them."""
+    import structlog
+
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
 
 
 @app.callback(invoke_without_command=True)
@@ -127,7 +145,9 @@ def doctor(business: Folder = None, home: Home = None, as_json: Json = False) ->
         typer.echo(json.dumps([{"name": c.name, "ok": c.ok, "seen": c.seen, "next": c.next_step} for c in checks]))
     else:
         for c in checks:
-            typer.echo(f"{'ok  ' if c.ok else 'BAD '} {c.name:10} {c.seen}" + ("" if c.ok else f"\n     → {c.next_step}"))
+            typer.echo(
+                f"{'ok  ' if c.ok else 'BAD '} {c.name:10} {c.seen}" + ("" if c.ok else f"\n     → {c.next_step}")
+            )
     raise typer.Exit(0 if all(c.ok for c in checks) else FAILED)
 
 
@@ -170,7 +190,7 @@ def inbox_list(business: Folder = None, home: Home = None, as_json: Json = False
     asyncio.run(listed(_home(home), _business(business), as_json=as_json))
 
 
-def _answer_command(kind: str, help_text: str) -> None:
+def _answer_command(kind: AnswerKind, help_text: str) -> None:
     def command(
         ref: Annotated[str, typer.Argument(help="The action's id or reference.")],
         by: Annotated[str, typer.Option(help="Who decides.")] = "staff",
@@ -187,15 +207,16 @@ def _answer_command(kind: str, help_text: str) -> None:
     inbox.command(kind, help=help_text)(command)
 
 
-for _kind, _help in {
-    "approve": "Let a held action run.", "edit": "Change a held action's arguments and let it run.",
-    "reject": "Decline a held action.", "answer": "Answer the customer instead of running it.",
-}.items():  # fmt: skip
-    _answer_command(_kind, _help)
+_answer_command("approve", "Let a held action run.")
+_answer_command("edit", "Change a held action's arguments and let it run.")
+_answer_command("reject", "Decline a held action.")
+_answer_command("answer", "Answer the customer instead of running it.")
 
 
 @graph.command("draw")
-def graph_draw(name: Annotated[str, typer.Argument(help="conversation, guarded, a flow, tools or all.")] = "conversation") -> None:
+def graph_draw(
+    name: Annotated[str, typer.Argument(help="conversation, guarded, a flow, tools or all.")] = "conversation",
+) -> None:
     """Write a state machine as Mermaid that a person can read."""
     from commands.pictures import draw
 

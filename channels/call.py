@@ -42,8 +42,14 @@ def CHANNEL(reception: Reception) -> Channel:  # noqa: N802 - the agreed name of
                 return _spoken(["Sorry, I did not hear anything. How can I help?"], listen=n + 1)
             got = await reception.hear(
                 Heard(
-                    channel="call", kind="speech", address_kind="phone", address=_caller(form), text=text,
-                    provider="twilio", provider_id=f"{call}:{n}", session=call,
+                    channel="call",
+                    kind="speech",
+                    address_kind="phone",
+                    address=_caller(form),
+                    text=text,
+                    provider="twilio",
+                    provider_id=f"{call}:{n}",
+                    session=call,
                 )  # fmt: skip
             )
             return await _answer(got, n, moment=1)
@@ -63,8 +69,15 @@ def CHANNEL(reception: Reception) -> Channel:  # noqa: N802 - the agreed name of
             if ended in MISSED and form.get("CallSid"):
                 await reception.hear(
                     Heard(
-                        channel="call", kind="missed_call", address_kind="phone", address=_caller(form), text="",
-                        provider="twilio", provider_id=form["CallSid"], event="missed", session=form["CallSid"],
+                        channel="call",
+                        kind="missed_call",
+                        address_kind="phone",
+                        address=_caller(form),
+                        text="",
+                        provider="twilio",
+                        provider_id=form["CallSid"],
+                        event="missed",
+                        session=form["CallSid"],
                     )  # fmt: skip
                 )
             return Response('<?xml version="1.0" encoding="UTF-8"?><Response/>', media_type="text/xml")
@@ -92,7 +105,9 @@ def _spoken(lines: list[str], *, listen: int | None, redirect: str | None = None
     response = VoiceResponse()
     if listen is not None:
         path = f"/twilio/call/heard?n={listen}"
-        gather = Gather(input="speech dtmf", action=path, method="POST", speech_timeout="auto", action_on_empty_result=True)
+        gather = Gather(
+            input="speech dtmf", action=path, method="POST", speech_timeout="auto", action_on_empty_result=True
+        )
         for line in lines:
             gather.say(line[:4096])
         response.append(gather)

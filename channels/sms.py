@@ -18,7 +18,6 @@ from domain.phone import e164
 EMPTY = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 
 
-
 def CHANNEL(reception: Reception) -> Channel:  # noqa: N802 - the agreed name of the folder
     """The channel over the deployment's Twilio account."""
 
@@ -34,7 +33,12 @@ def CHANNEL(reception: Reception) -> Channel:  # noqa: N802 - the agreed name of
                 text = form.get("Body", "")
                 await reception.hear(
                     Heard(
-                        channel="sms", kind="text", address_kind="phone", address=sender, text=text, provider="twilio",
+                        channel="sms",
+                        kind="text",
+                        address_kind="phone",
+                        address=sender,
+                        text=text,
+                        provider="twilio",
                         provider_id=sid,
                     )  # fmt: skip
                 )
@@ -54,6 +58,7 @@ def CHANNEL(reception: Reception) -> Channel:  # noqa: N802 - the agreed name of
     async def reconcile(permit: Permit, words: Words) -> Delivery:
         if reception.account is None:
             return Refused("no Twilio account is configured", "no_account")
-        return await find_text(reception.account, to=permit.address or "", text=words.text)
+        now = reception.clock.now()
+        return await find_text(reception.account, to=permit.address or "", text=words.text, now=now)
 
     return Channel(name="sms", style="push", routes=routes, deliver=deliver, reconcile=reconcile)

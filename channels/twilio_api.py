@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+import logging
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -33,11 +34,11 @@ async def send_text(account: Account, *, to: str, text: str) -> Delivery:
     return Sent({"sid": str(made.sid)})
 
 
-async def find_text(account: Account, *, to: str, text: str) -> Delivery:
+async def find_text(account: Account, *, to: str, text: str, now: datetime) -> Delivery:
     """Look for a message with these words among those of the last day."""
     from twilio.base.exceptions import TwilioRestException
 
-    since = datetime.now(UTC) - timedelta(days=1)
+    since = now - timedelta(days=1)
     try:
         async with httpx.AsyncClient(transport=account.transport, timeout=LIMIT_S) as http:
             client = _client(account, http)
@@ -56,7 +57,7 @@ def _client(account: Account, http: httpx.AsyncClient) -> Any:
     from twilio.http.response import Response
     from twilio.rest import Client
 
-    class Http(AsyncHttpClient):  # type: ignore[misc, unused-ignore]
+    class Http(AsyncHttpClient):
         """Twilio's requests, sent once."""
 
         async def request(

@@ -81,7 +81,9 @@ def CHANNEL(reception: Reception) -> Channel:  # noqa: N802 - the agreed name of
                 return JSONResponse({"error": "Open /chat first."}, status_code=401)
             after = _cursor(request)
             headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-            return StreamingResponse(_follow(reception, session, after), media_type="text/event-stream", headers=headers)
+            return StreamingResponse(
+                _follow(reception, session, after), media_type="text/event-stream", headers=headers
+            )
 
         return router
 
@@ -103,8 +105,14 @@ async def _post(reception: Reception, session: str | None, request: Request) -> 
         return JSONResponse({"error": "Send {id, text}: an id of 8 to 64 letters and digits, text up to 4000."}, 422)
     await reception.hear(
         Heard(
-            channel="web", kind="text", address_kind="web", address=session, text=posted.text, provider="web",
-            provider_id=f"{session}:{posted.id}", session=session,
+            channel="web",
+            kind="text",
+            address_kind="web",
+            address=session,
+            text=posted.text,
+            provider="web",
+            provider_id=f"{session}:{posted.id}",
+            session=session,
         )  # fmt: skip
     )
     return JSONResponse({"id": posted.id}, status_code=202)
@@ -133,7 +141,7 @@ async def _follow(reception: Reception, session: str, after: int) -> AsyncIterat
 
 
 def _news(tx: Tx, *, business: str, session: str, after: int) -> list[Message]:
-    contact = records.contacts.find(tx, business, "web", session)
+    contact = records.contacts.find(tx, business, kind="web", value=session)
     return messages.thread(tx, contact, after=after, visible=True) if contact else []
 
 

@@ -43,17 +43,17 @@ def _claim(tx: Tx, deps: Deps, heard: Receipted) -> list[Words]:
         return []
     words: list[Words] = []
     own = messages.of_turn(tx, message.turn, "out") if message.turn else []
-    waiting = messages.planned_in_session(tx, message.contact, message.channel, message.session)
+    waiting = messages.planned_in_session(tx, message.contact, message.channel, session=message.session)
     for one in {m.n: m for m in [*waiting, *own]}.values():
         row = actions.load(tx, one.action) if one.action else None
         if row is None:
             continue
         if row.state == "cleared":
-            permit, row = actions.claim(tx, row.id, row.args_hash, deps.clock.now())
+            permit, row = actions.claim(tx, row.id, row.args_hash, now=deps.clock.now())
             if permit is None:
                 continue
-            done = actions.settle(tx, row.id, "done", {"message": one.id}, deps.clock.now())
-            messages.set_state(tx, row.id, "sent", deps.clock.now())
+            done = actions.settle(tx, row.id, "done", receipt={"message": one.id}, now=deps.clock.now())
+            messages.set_state(tx, row.id, "sent", now=deps.clock.now())
             effects.ended(tx, deps, done)
         if row.state in ("executing", "done"):
             words.append(Words(one.text, one.options))

@@ -20,6 +20,7 @@ from graphs.effects import Deps
 from guards.door import submit
 from records import actions, ledger, messages, obligations
 from records.database import Tx
+from records.obligations import Owed
 
 log = structlog.get_logger()
 LIMIT_S = 10.0
@@ -53,12 +54,13 @@ def _claim(tx: Tx, deps: Deps, row: Action) -> tuple[Permit, dict[str, Any]] | N
     """Ask the door with fresh facts and claim; the tool's records are written here, before the request."""
     now = deps.clock.now()
     if row.state == "executing":
-        return actions.follow(tx, row.id, now), actions.payload_of(tx, row.id)
+        followed = actions.follow(tx, row.id, now)
+        return (followed, actions.payload_of(tx, row.id)) if followed else None
     _, judged = submit(tx, _again(row, deps), deps.clearance())
     if judged.state != "cleared":
         effects.ended(tx, deps, judged, detached=True)
         return None
-    permit, _ = actions.claim(tx, row.id, row.args_hash, now)
+    permit, _ = actions.claim(tx, row.id, row.args_hash, now=now)
     if permit is None:
         return None
     tool = deps.tools[row.tool]
@@ -67,7 +69,7 @@ def _claim(tx: Tx, deps: Deps, row: Action) -> tuple[Permit, dict[str, Any]] | N
         with tx.begin_nested():
             receipt = tool.write(tool.args.model_validate(row.args), effects.context(tx, deps, row))
     except ToolRefused as refusal:
-        failed = actions.settle(tx, row.id, "failed", {"why": refusal.code, **refusal.facts}, now)
+        failed = actions.settle(tx, row.id, "failed", receipt={"why": refusal.code, **refusal.facts}, now=now)
         effects.ended(tx, deps, failed, detached=True)
         return None
     payload = {"text": row.args.get("text", ""), "options": row.args.get("options", []), "receipt": receipt}
@@ -89,27 +91,28 @@ def _settle(tx: Tx, deps: Deps, row: Action, outcome: Delivery) -> None:
     tool = deps.tools[row.tool]
     match outcome:
         case Sent(facts):
-            done = actions.settle(tx, row.id, "done", {**receipt, **facts}, now)
+            done = actions.settle(tx, row.id, "done", receipt={**receipt, **facts}, now=now)
             if row.tool == "message":
-                messages.set_state(tx, row.id, "sent", now)
+                messages.set_state(tx, row.id, "sent", now=now)
             effects.ended(tx, deps, done, detached=True)
         case Refused(why, code):
             if tool.undo is not None:
                 tool.undo(tool.args.model_validate(row.args), effects.context(tx, deps, row))
-            failed = actions.settle(tx, row.id, "failed", {"why": code or "refused_outside", "detail": why}, now)
+            told = {"why": code or "refused_outside", "detail": why}
+            failed = actions.settle(tx, row.id, "failed", receipt=told, now=now)
             _tell_staff(tx, deps, row, f"could not be done: {why}")
             if row.tool == "message":
-                messages.set_state(tx, row.id, "failed", now)
+                messages.set_state(tx, row.id, "failed", now=now)
             effects.ended(tx, deps, failed, detached=True)
         case Unknown(why):
             log.warning("delivery.unknown", action=row.id, tool=row.tool)
-            actions.settle(tx, row.id, "unknown", {"why": "unknown", "detail": why}, now)
+            actions.settle(tx, row.id, "unknown", receipt={"why": "unknown", "detail": why}, now=now)
             _tell_staff(tx, deps, row, "may or may not have happened; please look")
-            ledger.append(tx, row.business, "delivery.unknown", at=now, body={"action": row.id, "tool": row.tool})
+            body = {"action": row.id, "tool": row.tool}
+            ledger.append(tx, row.business, ledger.Entry("delivery.unknown", body), at=now)
 
 
 def _tell_staff(tx: Tx, deps: Deps, row: Action, what: str) -> None:
     now = deps.clock.now()
-    obligations.open_one(
-        tx, row.business, "delivery", cause=row.id, contact=row.contact, due=now, now=now, detail=f"{row.ref} {what}"
-    )
+    owed = Owed(kind="delivery", cause=row.id, contact=row.contact, due=now, detail=f"{row.ref} {what}")
+    obligations.open_one(tx, row.business, owed, now=now)

@@ -12,6 +12,7 @@ from graphs.wording import worded
 from guards.optout import Wish, read_wish
 from records import consents, ledger, messages, obligations
 from records.database import Scope, Tx
+from records.obligations import Ending, Owed
 
 MAX_TEXT = 4_000
 SETTLE = {"sms": timedelta(seconds=2.5)}  # a burst of texts is one turn; calls and chats are answered at once
@@ -21,22 +22,24 @@ TEXT_BACK_WINDOW = timedelta(minutes=30)
 async def hear(deps: Deps, heard: Heard) -> Receipted:
     """Keep what reached us: dedupe, opt-out, message, ledger, obligation and job together; return after the commit."""
     business = deps.pack.business.id
-    known = await deps.database.read(lambda tx: records.contacts.find(tx, business, heard.address_kind, heard.address))
+    known = await deps.database.read(
+        lambda tx: records.contacts.find(tx, business, kind=heard.address_kind, value=heard.address)
+    )
     return await deps.database.write(Scope(business, known), lambda tx: _hear(tx, deps, heard))
 
 
 def _hear(tx: Tx, deps: Deps, heard: Heard) -> Receipted:
     business, now = deps.pack.business.id, deps.clock.now()
-    contact = records.contacts.ensure(tx, business, heard.address_kind, heard.address, now)
+    contact = records.contacts.ensure(tx, business, kind=heard.address_kind, value=heard.address, now=now)
     cut = heard.text[:MAX_TEXT]
-    message, new = messages.insert_heard(tx, business, contact, _with_text(heard, cut), now)
+    message, new = messages.insert_heard(tx, business, contact, heard=_with_text(heard, cut), now=now)
     if not new:
         return Receipted(message, contact, new=False)
     body = {
         "message": message, "contact": contact, "channel": heard.channel, "kind": heard.kind,
         "provider": heard.provider, "length": len(heard.text),
     }  # fmt: skip
-    ledger.append(tx, business, "message.heard", at=now, body=body, texts={"text": cut} if cut else None)
+    ledger.append(tx, business, ledger.Entry("message.heard", body, {"text": cut} if cut else {}), at=now)
     if heard.kind == "missed_call":
         messages.cover(tx, message)
         _missed_call(tx, deps, heard, contact, message)
@@ -45,7 +48,7 @@ def _hear(tx: Tx, deps: Deps, heard: Heard) -> Receipted:
         _obey(tx, deps, wish, heard, contact, message)
     else:
         due = now + timedelta(minutes=deps.pack.policy.answer_within_minutes)
-        obligations.open_one(tx, business, "answer", cause=message, contact=contact, due=due, now=now)
+        obligations.open_one(tx, business, Owed(kind="answer", cause=message, contact=contact, due=due), now=now)
         effects.put_turn(tx, deps, contact, now + SETTLE.get(heard.channel, timedelta(0)))
     return Receipted(message, contact, new=True)
 
@@ -63,7 +66,7 @@ def _with_text(heard: Heard, text: str) -> Heard:
 def _obey(tx: Tx, deps: Deps, wish: Wish, heard: Heard, contact: str, message: str) -> None:
     """Obey an opt-out word in the transaction that heard it, and answer what the law mandates, once."""
     business, now = deps.pack.business.id, deps.clock.now()
-    revoked = consents.revoked(tx, business, heard.address, heard.channel)
+    revoked = consents.revoked(tx, business, heard.address, channel=heard.channel)
     if wish in ("stop", "start"):
         entry = consents.Entry(
             business=business, contact=contact, address=heard.address, channel=heard.channel, purpose="all",
@@ -88,9 +91,10 @@ def _missed_call(tx: Tx, deps: Deps, heard: Heard, contact: str, message: str) -
     """One informational text back per caller and window; whatever comes of it, the call stays open until it is sent."""
     business, now = deps.pack.business.id, deps.clock.now()
     due = now + timedelta(minutes=deps.pack.policy.answer_within_minutes)
-    obligations.open_one(tx, business, "missed_call", cause=message, contact=contact, due=due, now=now)
-    if messages.told_since(tx, contact, "missed_call", now - TEXT_BACK_WINDOW):
-        obligations.close(tx, business, causes=[message], outcome="texted back just before", by="missed_call", now=now)
+    obligations.open_one(tx, business, Owed(kind="missed_call", cause=message, contact=contact, due=due), now=now)
+    if messages.told_since(tx, contact, "missed_call", since=now - TEXT_BACK_WINDOW):
+        ending = Ending("texted back just before", "missed_call")
+        obligations.close(tx, business, [message], ending=ending, now=now)
         return
     outgoing = Outgoing(
         text=worded(deps.pack, "missed_call.text_back", {}, message), purpose="service", contact=contact,

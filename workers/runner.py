@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
+from pathlib import Path
+from traceback import extract_tb
 
 import structlog
 
@@ -14,6 +16,7 @@ from records import jobs, obligations
 from records.database import Tx
 from records.jobs import Job
 from records.keys import Keys
+from records.obligations import Owed
 from workers.sealing import seal
 from workers.timers import scan
 
@@ -96,10 +99,10 @@ class Runner:
             await self._handlers[job.kind](job)
         except Later as later:
             ready = later.ready
-            await database.write(scope, lambda tx: jobs.retry(tx, job, "later", ready))
+            await database.write(scope, lambda tx: jobs.retry(tx, job, "later", ready=ready))
         except (QotBotError, ArithmeticError, LookupError, TypeError, ValueError, RuntimeError, OSError) as problem:
             error = type(problem).__name__
-            log.error("job.failed", kind=job.kind, ref=job.ref, tries=job.tries, error=error)
+            log.error("job.failed", kind=job.kind, ref=job.ref, tries=job.tries, error=error, where=_where(problem))
             ready = clock.now() + _back_off(job.tries)
             await database.write(scope, lambda tx: _failed(tx, self._deps, job, error, ready))
         else:
@@ -109,14 +112,19 @@ class Runner:
 def _failed(tx: Tx, deps: Deps, job: Job, error: str, ready: datetime) -> None:
     """Try again, or put the job aside where staff see it, so that its lane goes on."""
     if job.tries < TRIES:
-        jobs.retry(tx, job, error, ready)
+        jobs.retry(tx, job, error, ready=ready)
         return
     jobs.finish(tx, job)
     now = deps.clock.now()
-    obligations.open_one(
-        tx, job.business, "failed_job", cause=f"{job.kind}:{job.ref}", contact=None, due=now, now=now,
-        detail=f"{job.kind} failed {job.tries} times ({error})",
-    )  # fmt: skip
+    detail = f"{job.kind} failed {job.tries} times ({error})"
+    owed = Owed(kind="failed_job", cause=f"{job.kind}:{job.ref}", contact=None, due=now, detail=detail)
+    obligations.open_one(tx, job.business, owed, now=now)
+
+
+def _where(problem: BaseException) -> str:
+    """The line that raised: enough to find it, and nothing of anybody's words."""
+    frame = extract_tb(problem.__traceback__)[-1]
+    return f"{Path(frame.filename).name}:{frame.lineno}"
 
 
 def _back_off(tries: int) -> timedelta:

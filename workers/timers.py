@@ -6,8 +6,8 @@ from domain.clock import to_ms
 from graphs import approval, effects
 from graphs.effects import Deps, Outgoing
 from records import actions, ledger, obligations, timers
-from records.actions import StaffAnswer
 from records.database import Tx
+from records.staff_answers import StaffAnswer
 
 
 async def scan(deps: Deps) -> int:
@@ -19,7 +19,7 @@ async def scan(deps: Deps) -> int:
         for late in obligations.overdue_answers(tx, business, deps.clock.now()):
             obligations.escalate(tx, late.id)
             body = {"obligation": late.id, "contact": late.contact, "kind": late.kind}
-            ledger.append(tx, business, "obligation.overdue", at=deps.clock.now(), body=body)
+            ledger.append(tx, business, ledger.Entry("obligation.overdue", body), at=deps.clock.now())
         return fired
 
     due = await deps.database.read(lambda tx: timers.any_due(tx, business, to_ms(deps.clock.now())))
@@ -46,7 +46,7 @@ async def lapse(deps: Deps, action: str) -> None:
         row = actions.load(tx, action)
         now = deps.clock.now()
         if row is not None and row.state == "asked" and (row.expires_at or 0) <= to_ms(now):
-            if actions.supersede(tx, action, "expired", now):
+            if actions.supersede(tx, action, "expired", now=now):
                 effects.let_go(tx, deps, row)
 
     row = await deps.database.read(lambda tx: actions.load(tx, action))

@@ -13,6 +13,7 @@ from graphs.turn import run_turn
 from graphs.wording import worded
 from records import conversations, obligations
 from records.database import Tx
+from records.obligations import Owed
 
 log = structlog.get_logger()
 TRIES = 3
@@ -35,11 +36,10 @@ def _quarantine(tx: Tx, deps: Deps, contact: str) -> None:
     if turn is None:
         return
     now = deps.clock.now()
-    conversations.close_turn(tx, turn.id, "quarantined", [], now)
-    obligations.open_one(
-        tx, turn.business, "quarantined", cause=turn.id, contact=contact, due=now, now=now,
-        detail="The agent could not answer this; please answer the customer.",
-    )  # fmt: skip
+    conversations.close_turn(tx, turn.id, "quarantined", steps=[], now=now)
+    detail = "The agent could not answer this; please answer the customer."
+    owed = Owed(kind="quarantined", cause=turn.id, contact=contact, due=now, detail=detail)
+    obligations.open_one(tx, turn.business, owed, now=now)
     outgoing = Outgoing(
         text=worded(deps.pack, "any.trouble", {}, turn.id), purpose="reply", contact=records.contacts.current(tx, contact),
         channel=turn.channel, address=turn.address, cause=turn.id, proposed_by="quarantine", ordinal=99,

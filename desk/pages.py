@@ -55,7 +55,7 @@ def desk_router(desk: Desk, token: str, *, secret: str, house: House, clock: Clo
     renderer = Renderer(
         environment(house.zone, clock.now), {"house": house, "longest": LONGEST, "mark_name": FORM_MARK}
     )
-    screens = _Screens(desk, house, entrance, renderer)
+    screens = _Screens(desk, house, entrance=entrance, renderer=renderer)
     router = APIRouter(include_in_schema=False)
     gets: dict[str, Screen] = {
         "/desk/queue": screens.queue,
@@ -79,7 +79,7 @@ def desk_router(desk: Desk, token: str, *, secret: str, house: House, clock: Clo
 
 
 class _Screens:
-    def __init__(self, desk: Desk, house: House, entrance: Entrance, renderer: Renderer) -> None:
+    def __init__(self, desk: Desk, house: House, *, entrance: Entrance, renderer: Renderer) -> None:
         self._desk = desk
         self._house = house
         self._entrance = entrance

@@ -34,6 +34,27 @@ HOUSE = House("Rosewood Salon", ZoneInfo("America/New_York"), "phrasebook", "Ana
 STAFF = (Choice("ana", "Ana"), Choice("ben", "Ben"))
 
 
+FIELDS = (
+    Field(
+        name="service",
+        label="Service",
+        value="haircut",
+        kind="choice",
+        choices=(Choice("haircut", "Haircut"), Choice("colour", "Colour")),
+    ),
+    Field(name="staff", label="With", value="ana", kind="choice", choices=STAFF),
+    Field(name="start", label="Start", value="2026-11-23T11:30:00-05:00", kind="datetime"),
+    Field(name="price", label="Price", value="45.00", kind="money", unit="USD"),
+    Field(name="name", label="Customer’s name", value="Maria Lopez"),
+    Field(name="booking", label="Booking", value="B-2041", editable=False),
+)
+SAID = (
+    Words("customer", "Hi, you missed my call. Can I come in today before noon?", NOW - timedelta(minutes=6)),
+    Words("assistant", "Sorry we missed you. Ana has 11:30 today. Does that work?", NOW - timedelta(minutes=5)),
+    Words("customer", "yes please!!", NOW - timedelta(minutes=4)),
+)
+
+
 def booking(number: int = 12, **changes: object) -> Card:
     """Return the card of a booking inside the minimum notice."""
     card = Card(
@@ -41,20 +62,7 @@ def booking(number: int = 12, **changes: object) -> Card:
         ref=f"A{number}",
         tool="book",
         title="Book an appointment",
-        fields=(
-            Field(
-                name="service",
-                label="Service",
-                value="haircut",
-                kind="choice",
-                choices=(Choice("haircut", "Haircut"), Choice("colour", "Colour")),
-            ),
-            Field(name="staff", label="With", value="ana", kind="choice", choices=STAFF),
-            Field(name="start", label="Start", value="2026-11-23T11:30:00-05:00", kind="datetime"),
-            Field(name="price", label="Price", value="45.00", kind="money", unit="USD"),
-            Field(name="name", label="Customer’s name", value="Maria Lopez"),
-            Field(name="booking", label="Booking", value="B-2041", editable=False),
-        ),
+        fields=FIELDS,
         args_hash=f"hash-{number}",
         version=1,
         tier=2,
@@ -62,19 +70,7 @@ def booking(number: int = 12, **changes: object) -> Card:
         contact_name="Maria Lopez",
         contact_address="+1 ••• ••• 0143",
         channel="sms",
-        customer_said=(
-            Words(
-                "customer",
-                "Hi, you missed my call. Can I come in today before noon? It’s urgent!",
-                NOW - timedelta(minutes=6),
-            ),
-            Words(
-                "assistant",
-                "Sorry we missed you. Ana has 11:30 today. Shall I ask whether that works?",
-                NOW - timedelta(minutes=5),
-            ),
-            Words("customer", "yes please!!", NOW - timedelta(minutes=4)),
-        ),
+        customer_said=SAID,
         will_send="Booked: Haircut with Ana, Monday 23 November, 11:30, $45. See you then! Rosewood Salon",
         waiting_since=NOW - timedelta(minutes=4),
         expires_at=NOW + timedelta(minutes=26),

@@ -103,7 +103,8 @@ def dialogue(row: Mapping[str, Any]) -> Dialogue:
 def listening(before: Turn | None, kinds: tuple[Named, ...]) -> Listening:
     """Return what the reader would know after an assistant turn."""
     acts = {act.act for act in before.acts} if before else set()
-    our_act = next((ours for theirs, ours in _OUR_ACTS if theirs in acts), "none")
+    none: OurAct = "none"
+    our_act = next((ours for theirs, ours in _OUR_ACTS if theirs in acts), none)
     slots = {act.slot or "" for act in before.acts if act.act == "REQUEST"} if before else set()
     if our_act == "asked_detail" and any(slot.endswith(("_date", "_time")) for slot in slots):
         our_act = "asked_when"

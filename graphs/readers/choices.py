@@ -41,22 +41,28 @@ _NUMBER: Final = re.compile(
     r"|six)(?:[\s,.!)]*(?:please|thanks|thank you|works|is (?:good|fine|great|ok|okay)|pls))?[\s.!)]*$"
     r"|\b(?:option|number|choice|#) ?#?(\d{1,2}|one|two|three|four|five|six)\b"
 )
+_ASKS: Final = re.compile(
+    r"^(?:(?:and|but|so|ok|okay) )?(?:is|are|was|does|do|did|who|when|where|why|which|how(?! about)|what(?! about))\b"
+)
+_DOTTED: Final = re.compile(r"\b(\d{1,2})\.(\d{2})\b")
+_ONE: Final = re.compile(r"\bones?\b", re.IGNORECASE)
 _LAST: Final = re.compile(r"\b(?:last|latter|latest|final|bottom)(?: (?:one|option|slot|time))?\b")
 _LATER: Final = re.compile(r"\bthe (?:later|second) (?:one|time|slot|option)\b|\blater one\b")
 _EARLIER: Final = re.compile(
-    r"\b(?:the )?(?:earlier|earliest|soonest|sooner|top) (?:one|time|slot|option)\b|\bthe (?:earliest|soonest)\b"
+    r"\b(?:the )?(?:earlier|earliest|soonest|sooner|top) (?:one|time|slot|option)\b|\bthe (?:earliest"
+    r"|soonest)\b|^(?:earliest|soonest)\b"
 )
 
 
 def choice_in(plain: str, raw: str, listening: Listening) -> int | None:
     """Return the number of the option picked, 1 for the first; None if none or several fit."""
     count = len(listening.offered)
-    if not count:
+    if not count or _ASKS.search(plain):
         return None
     for picked in (_by_number(plain), _by_order(plain, listening)):
-        if picked is not None:
-            return picked if picked <= count else None
-    return _by_content(raw, listening)
+        if picked is not None and picked <= count:
+            return picked
+    return _by_content(_DOTTED.sub(r"\1:\2", _ONE.sub("", raw)), listening)
 
 
 def _by_number(plain: str) -> int | None:
@@ -91,7 +97,8 @@ def _by_content(raw: str, listening: Listening) -> int | None:
 
 
 def _same_time(said: When, option: When) -> bool:
-    if said.date is not None and said.date != option.date:
+    days = {str(said.date), *(day for words in said.ambiguous for day in words.options if words.kind == "day")}
+    if said.date is not None and str(option.date) not in days:
         return False
     if said.time is not None and said.time != option.time:
         return False

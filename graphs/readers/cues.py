@@ -190,7 +190,8 @@ SOCIAL: Final[Patterns] = {
         r"\b(?:was|is|thing|hear) (?:that |it )?(?:\w+ )?you (?:just|last) (?:said|told me|mentioned)\b",
         r"\bdid you just (?:say|mention)\b",
         r"\b(?:go|run|tell me|explain)\b.{0,12}\b(?:that|it)\b.{0,8}\b(?:again|over|by me)\b",
-        r"\bcan't hear\b|\bcan you (?:still )?hear me\b|^(?:what|sorry|excuse me|eh|again|come again|wdym)[?!. ]*$",
+        r"\bcan't hear\b|\bcan you (?:still )?hear me\b",
+        r"^(?:sorry,? |wait,? )?(?:what|sorry|excuse me|eh|again|come again|wdym)[?!. ]*$",
     ),
     "bot": (
         r"\b(?:you|this|it|i|that|your|voice)\b.{0,40}\b(?:bot|robot|chatbot|android|machine|computer|ai"

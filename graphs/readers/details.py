@@ -13,7 +13,7 @@ from graphs.readers.parts import Part
 from graphs.readers.person import contact_in, name_in, party_in, who_in
 
 _ANYONE: Final = re.compile(
-    r"\b(?:any ?one|any ?body|whoever|who ?ever|any (?:stylist|barber|of them|person|staff)"
+    r"\b(?<!is )(?:any ?one|any ?body|whoever|who ?ever|any (?:stylist|barber|of them|person|staff)"
     r"|either of them|no preference"
     r"|(?:don't|do not|doesn't) (?:mind|care|matter) (?:who|which)|first available)\b(?! (?:else"
     r"|different|other|more|know))"
@@ -66,7 +66,7 @@ def details(part: Part, listening: Listening) -> Details:
     contact = contact_in(part.raw)
     rest = part.raw.replace(contact, " ") if contact else part.raw
     staff = staff_in(rest, listening.staff)
-    name = name_in(rest)
+    name = name_in(part.raw)
     if name is not None and name.split()[0] in {s.split()[0] for s in staff}:
         name = None
     return Details(

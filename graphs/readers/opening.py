@@ -11,9 +11,13 @@ from graphs.readers.pieces import Piece
 _FREE: Final = re.compile(
     r"\b(?:can|could|would|will) (?:you|i|we|he|she|they|someone|anyone|somebody) (?:\w+ )?(?:do|fit|see"
     r"|take|have|get|come|make|try|be)\b"
-    r"|\b(?:do|have) (?:you|they|u) (?:have|got)\b|\b(?:any|anything|something|openings?|slots?|free"
+    r"|\b(?:(?:do|have) )?(?:you|they)(?: guys| all)? (?:have|got)\b|\b(?:any|anything|something|openings?|slots?|free"
     r"|available|availability)\b"
     r"|\b(?:come|pop|drop) in\b|\b(?:how|what) about\b|\btry\b"
+)
+_WISHES_FOR: Final = re.compile(
+    r"\b(?:can|could|may) (?:i|we) (?:\w+ )?(?:get|have|do|book|add|come)\b|\badd (?:an?|my|the|on)\b"
+    r"|\b(?:i|we)(?:'d| would| really| also)* (?:want|need|like)\b"
 )
 _ABLE: Final = re.compile(r"\b(?:can|could|would|will|is|does|has|have)\b")
 _SEEKS: Final = re.compile(r"\b(?:find|look(?:ing)? for|search|recommend|locate)\b")
@@ -33,13 +37,23 @@ def opening(piece: Piece, listening: Listening) -> list[Said]:
         return [piece.said("request", task="book", told=True)]
     if piece.says("drops") and not piece.details:
         return stance(piece)
+    if _wants_a_visit(piece, listening):
+        return [piece.said("request", task="book", told=True), *piece.social()]
     if piece.question and not piece.says("greets"):
         return [piece.said("ask", told=True)]
-    if piece.details.services and listening.our_act in ("none", "greeted") and "find" not in listening.tasks:
-        return [piece.said("request", task="book", told=True), *piece.social()]
     if piece.details:
         return [*stance(piece), piece.said("inform", told=True)]
     return stance(piece) or piece.social()
+
+
+def _wants_a_visit(piece: Piece, listening: Listening) -> bool:
+    """Whether naming a service or a party is a wish to book it: "haircut friday", "table for four", "add a shave"."""
+    told = piece.details
+    if "book" not in listening.tasks or "find" in listening.tasks:
+        return False
+    if told.services and _WISHES_FOR.search(piece.part.plain) and not piece.on_topic():
+        return True
+    return bool(told.services or told.party) and not piece.question and listening.our_act in ("none", "greeted")
 
 
 def always(piece: Piece) -> list[Said] | None:
@@ -72,7 +86,8 @@ def stance(piece: Piece) -> list[Said]:
         return [piece.said("negate"), *social]
     if piece.doubts and piece.says("hesitates"):
         return [piece.said("unclear"), *social]
-    if piece.says("yes", "agrees") and not (social and piece.merely_polite()):
+    closes = piece.says("bye") and not piece.says("yes")
+    if piece.says("yes", "agrees") and not closes and not (social and piece.merely_polite()):
         return [piece.said("affirm"), *social]
     return social
 

@@ -19,6 +19,7 @@ _NAMED: Final = re.compile(
     re.IGNORECASE,
 )
 _HERE: Final = re.compile(rf"^\W*(?:hi|hello|hey)?[\s,!]*(?P<name>{_LETTERS}(?: {_LETTERS})?) here\b", re.IGNORECASE)
+_ALONE: Final = re.compile(rf"^\W*(?P<name>{_LETTERS}(?: {_LETTERS}){{0,2}})\W*$")
 _SURE: Final = re.compile(r"name|under", re.IGNORECASE)
 _STOPS_A_NAME: Final = frozenset(
     "and but for from with at on in to is here my i it's its the a an or so can could please thanks thank you"
@@ -77,6 +78,10 @@ def name_in(text: str) -> str | None:
         ):
             named = words if told or not words[0][0].isupper() else [w for w in words if w[0].isupper()]
             return " ".join(named).removesuffix("'s")[:80]
+    contact = contact_in(text)
+    alone = _ALONE.match(text.replace(contact, "")) if contact else None
+    if alone and not _STOPS_A_NAME.intersection(alone["name"].lower().split()):
+        return alone["name"]
     return None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from domain.reading import Act, Listening, OurAct, Reading, Said
+from domain.reading import Act, ContactWish, Listening, OurAct, Reading, Said
 from graphs.readers.parts import Part, plain, split, tidy
 from graphs.readers.pieces import Piece, piece
 from graphs.readers.questions import is_elsewhere, on_topic
@@ -73,14 +73,17 @@ def read(text: str, listening: Listening) -> Reading:
         return Reading(unclear=True)
     pieces = tuple(piece(part, listening) for part in split(tidied))
     said = _merged(_said(pieces, listening))
-    wish = next((p.wish for p in pieces if p.wish is not None), None)
+    wish: ContactWish | None = next((p.wish for p in pieces if p.wish is not None), None)
     main = _in_order(said, listening.our_act)[:_MOST]
     unclear = not any(one.act != "unclear" for one in main)
     return Reading(said=main, contact_wish=wish, unclear=unclear and wish is None)
 
 
 def _said(pieces: tuple[Piece, ...], listening: Listening) -> list[Said]:
-    return read_back(pieces, listening) if listening.our_act == "read_back" else replies(pieces, listening)
+    said = read_back(pieces, listening) if listening.our_act == "read_back" else replies(pieces, listening)
+    named = {one.service for one in said if one.service and one.act in ("request", "inform")}
+    more = [(p, name) for p in pieces if named.intersection(p.details.services) for name in p.details.services[1:]]
+    return [*said, *(Said(act="inform", service=name, quote=p.part.raw[:400]) for p, name in more if name not in named)]
 
 
 def _merged(said: Iterable[Said]) -> list[Said]:
@@ -88,11 +91,15 @@ def _merged(said: Iterable[Said]) -> list[Said]:
     out: list[Said] = []
     for one in said:
         last = next((n for n in reversed(range(len(out))) if out[n].act in ("request", "inform")), None)
-        if one.act == "inform" and last is not None and (joined := _joined(out[last], one)) is not None:
+        if last is not None and _continues(out[last], one) and (joined := _joined(out[last], one)) is not None:
             out[last] = joined
         elif not any(same.act == one.act and one.act not in ("request", "inform", "ask") for same in out):
             out.append(one)
     return out
+
+
+def _continues(first: Said, second: Said) -> bool:
+    return second.act == "inform" or (second.act == first.act and second.task == first.task)
 
 
 def _joined(first: Said, second: Said) -> Said | None:

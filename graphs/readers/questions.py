@@ -46,8 +46,8 @@ _BARE: Final = re.compile(
     rf"(?:\w+ )?{_TOPIC}(?: (?:and|&|or) (?:\w+ )?{_TOPIC})?(?: (?:please|for \w+|of \w+))?[?.! ]*$"
 )
 _DO_YOU: Final = re.compile(
-    r"(?:(?:do|does|did|are|is|will|can|has|have|was|would|could) (?:you|they|he|she|it|this|that|the \w+"
-    r"|people|there|any\w*)"
+    r"(?:(?:do|are|have) (?:you|they|the \w+|people|there|any\w*)"
+    r"|(?:does|did|is|will|can|has|was|would|could) (?:you|they|he|she|it|this|that|the \w+|people|there|any\w*)"
     r"|does \w+|is \w+ an?)\b"
 )
 
@@ -63,7 +63,7 @@ def is_question(part: Part) -> bool:
         return True
     if re.search(r"\bhow (?:busy|long|much|many|far|crowded)\b", words):
         return True
-    return bool(_DO_YOU.match(words)) or bool(re.match(r"(?:what|where|which|who|how|why)\b", words))
+    return bool(_DO_YOU.match(words)) or bool(re.match(r"(?:what|where|which|who|how|why(?! not))\b", words))
 
 
 def is_elsewhere(part: Part) -> bool:

@@ -82,7 +82,7 @@ def _asks(piece: Piece) -> bool:
 
 
 def _casts_doubt(piece: Piece) -> bool:
-    return piece.says("no", "drops", "hesitates") or (piece.says("conditions") and not piece.on_topic())
+    return piece.says("no", "drops", "hesitates", "alternatives") or (piece.says("conditions") and not piece.on_topic())
 
 
 def _only_social(piece: Piece) -> bool:

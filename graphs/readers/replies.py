@@ -21,6 +21,11 @@ _DETAIL_TASKS: Final = frozenset({"book", "find", "move", "check", "lead", "orde
 _QUESTION: Final = re.compile(
     r"\?|^(?:\w+ )?(?:what|where|when|who|which|how|why|do|does|is|are)\b(?! about)|\b(?:tell me|know)\b"
 )
+_NUMBER: Final = re.compile(r"^(\d{1,2})[.! ]*$")
+_WHAT_TIMES: Final = re.compile(
+    r"\bwhat (?:do|have) you\b|\bwhat(?:'s| is| times?| days?| slots?| have| are)\b.{0,20}\b(?:available"
+    r"|free|open|have|got|your times)\b"
+)
 _SUGGESTS: Final = re.compile(
     r"\b(?:how|what) about\b|^(?:\w+ )?(?:can|could) (?:it )?be\b|\b(?:can|could) you (?:\w+ )?(?:check|try|look|do)\b"
 )
@@ -48,6 +53,10 @@ def asked(piece: Piece, listening: Listening) -> list[Said]:
     if (plain := always(piece)) is not None:
         return plain
     if piece.says("alternatives") and not piece.details:
+        return [piece.said("alternatives")]
+    if listening.our_act == "asked_detail" and (number := _NUMBER.match(piece.part.plain)) and int(number[1]):
+        return [piece.said("inform").model_copy(update={"party": int(number[1])})]
+    if listening.our_act == "asked_when" and not piece.details and _WHAT_TIMES.search(piece.part.plain):
         return [piece.said("alternatives")]
     elsewhere = [task for task in piece.tasks if task not in _DETAIL_TASKS]
     if elsewhere and not (piece.details and elsewhere == ["cancel"] and not _is_about_cancelling(piece)):

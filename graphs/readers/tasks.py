@@ -31,6 +31,7 @@ _KIND = (
 
 WANTS: Final[Patterns] = {
     "human": (
+        r"\brunning (?:\w+ ){0,2}late\b|\bbe (?:\w+ ){0,2}late\b",
         r"\b(?:talk|speak|chat|connect|transfer|put|get|reach|pass)\b.{0,25}"
         r"\b(?:human|person|people|agent|rep|representative|manager|someone|somebody|staff|receptionist"
         r"|owner|operator)\b"
@@ -55,7 +56,7 @@ WANTS: Final[Patterns] = {
         r"|day)\b.{0,20}\b(?:to|for|from|until|back|till)\b",
         r"\b(?:move|change|switch|different) (?:my|the|our) (?:time|date|day)\b",
         r"\b(?:different|another|new) (?:time|day|date) for my\b",
-        r"\b(?:push|move|bump|shift) (?:me|mine|it|us) (?:back|forward|to)\b|\bcome (?:in )?(?:on )?\w+ instead of\b",
+        r"\b(?:push|move|bump|shift) (?:me|mine|it|us) (?:back|forward|to)\b|\bcome\b.{0,20}\binstead of\b",
     ),
     "cancel": (
         rf"\b(?:cancel\w*|call off|get rid of|withdraw|scrap|scratch|drop|undo|delete|remove|abandon"
@@ -70,6 +71,7 @@ WANTS: Final[Patterns] = {
         rf"\b{VISIT}\b.{{0,40}}\b(?:not|isn't|no longer) (?:\w+ )?(?:needed|required|necessary)\b",
     ),
     "check": (
+        r"\bwhen (?:am i|i'm|i am) (?:\w+ )?(?:coming|booked|due|in|scheduled|seeing)\b",
         rf"\b(?:confirm\w*|verify|verif\w+|check|make sure|assure|validate|see if|ensure|look up|status"
         rf"|remind me|double check)\b.{{0,60}}\b{VISIT}\b(?!.{{0,30}}\bavailab)",
         r"\b(?:when|what time|what day|which day|what date|who|where) (?:is|are|was|am|do i have|did i"

@@ -34,8 +34,8 @@ from graphs.deciding import result_line
 from graphs.effects import Deps
 from graphs.wording import worded
 from records import actions, ledger, messages, obligations
-from records.actions import StaffAnswer
 from records.database import Tx
+from records.staff_answers import StaffAnswer
 
 LOOK_S = 2.0
 Submit = Callable[[str, StaffAnswer], Awaitable[Action | None]]
@@ -190,4 +190,3 @@ def _said(message: messages.Message) -> Words:
     who: Speaker = "customer" if message.direction == "in" else "assistant"
     at: datetime = from_ms(message.at)
     return Words("staff" if message.author == "staff" else who, message.text, at)
-

@@ -14,21 +14,21 @@ from records.ledger import Event
 
 def story(tx: Tx, business: str, wanted: str) -> list[dict[str, Any]]:
     """Every event about an action (id or short reference) or message, with what led to it; `BadInput` if unknown."""
-    found = ledger.events(tx, business, subject=wanted, limit=500)
+    found = ledger.about(tx, business, wanted, limit=500)
     if not found and len(wanted) <= 8:
         found = [e for e in ledger.events(tx, business, limit=100_000) if e.body.get("ref") == wanted.upper()]
         ids = {e.body["action"] for e in found if "action" in e.body}
-        found = [e for a in sorted(ids) for e in ledger.events(tx, business, subject=a, limit=500)]
+        found = [e for a in sorted(ids) for e in ledger.about(tx, business, a, limit=500)]
     if not found:
         raise BadInput(f"the ledger knows nothing of {wanted!r}; give an action, a message or a reference like A1F3C")
     turns = {e.body[k] for e in found for k in ("turn", "cause") if isinstance(e.body.get(k), str)}
     related = {e.id: e for e in found}
     for turn in turns:
-        for event in ledger.events(tx, business, subject=turn, limit=500):
+        for event in ledger.about(tx, business, turn, limit=500):
             if event.kind in ("turn.read", "turn.answered", "message.heard", "turn.opened"):
                 related[event.id] = event
             for message in event.body.get("messages", []):
-                related |= {e.id: e for e in ledger.events(tx, business, subject=message) if e.kind == "message.heard"}
+                related |= {e.id: e for e in ledger.about(tx, business, message) if e.kind == "message.heard"}
     return [_told(e) for e in sorted(related.values(), key=lambda e: e.n)]
 
 

@@ -21,9 +21,11 @@ from domain.tool import Tool
 from graphs import effects
 from graphs.effects import Deps
 from graphs.guarded import ActionState, Compiled, Node, guarded
-from records import actions, jobs, obligations
-from records.actions import StaffAnswer
+from records import actions, jobs, obligations, staff_answers
 from records.database import Tx
+from records.jobs import Work
+from records.obligations import Ending
+from records.staff_answers import StaffAnswer
 
 Kind = Literal["approve", "edit", "reject", "answer", "expire"]
 
@@ -125,18 +127,16 @@ def answer(tx: Tx, deps: Deps, action: str, said: StaffAnswer) -> Action | None:
     args = _checked(deps.tools[row.tool], said.args) if said.kind == "edit" else row.args
     new_hash = digest(row.tool, args)
     full = StaffAnswer(kind=said.kind, by=said.by, args_hash=said.args_hash, args=args, text=said.text)
-    if not actions.decide(tx, action, full, new_hash, deps.clock.now()):
+    if not staff_answers.decide(tx, action, full, new_hash=new_hash, now=deps.clock.now()):
         return None
     decided = actions.load(tx, action)
     assert decided is not None
     if said.kind == "edit" and _same_meaning(tx, deps, row, decided):
-        actions.carry_confirmation(tx, action, new_hash)
+        staff_answers.carry_confirmation(tx, action, new_hash)
     now = deps.clock.now()
     outcome = {"approve": "approved", "edit": "edited", "reject": "declined", "answer": "answered", "expire": "expired"}
-    obligations.close(
-        tx, row.business, causes=[action], outcome=outcome[said.kind], by=said.by, now=now, kind="approval"
-    )
-    jobs.put(tx, row.business, kind="drive", ref=action, lane=f"action:{action}", ready=now)
+    obligations.close_kind(tx, "approval", action, ending=Ending(outcome[said.kind], said.by), now=now)
+    jobs.put(tx, row.business, Work("drive", action, f"action:{action}"), ready=now)
     return decided
 
 

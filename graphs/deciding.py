@@ -274,7 +274,7 @@ def note_reading(tx: Tx, deps: Deps, turn: dict[str, Any], read: ReadBy) -> None
         "turn": turn["id"], "contact": turn["contact"], "by": read.by, "failed": read.failed, "said": said,
         "dropped": list(read.dropped), "wish": read.reading.contact_wish, "unclear": read.reading.unclear,
     }  # fmt: skip
-    ledger.append(tx, deps.pack.business.id, "turn.read", at=deps.clock.now(), body=body)
+    ledger.append(tx, deps.pack.business.id, ledger.Entry("turn.read", body), at=deps.clock.now())
     if read.reading.contact_wish in ("stop_all", "stop_marketing", "stop_calls"):
         channel = "call" if read.reading.contact_wish == "stop_calls" else turn["channel"]
         entry = consents.Entry(
@@ -292,4 +292,3 @@ def let_go(tx: Tx, deps: Deps, row: Action) -> None:
 
 def _item(do: str) -> dict[str, Any]:
     return {"do": do, "key": "", "words": "", "said": [], "task": None}
-

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import records.contacts
@@ -23,6 +23,8 @@ from guards.door import submit
 from guards.facts import Clearance
 from records import actions, conversations, jobs, messages, obligations, timers
 from records.database import Database, Scope, Tx
+from records.jobs import Work
+from records.obligations import Ending
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +88,7 @@ def send(tx: Tx, deps: Deps, outgoing: Outgoing) -> Action:
     decision, action = submit(tx, proposal, deps.clearance())
     if action.state == "refused" and decision.not_before is not None:
         due, lane = from_ms(decision.not_before), f"contact:{outgoing.contact}"
-        timers.set_timer(tx, action.business, "resubmit", ref=action.id, due=due, lane=lane)
+        timers.set_timer(tx, action.business, Work("resubmit", action.id, lane), due=due)
     return dispatch(tx, deps, action) if action.state == "cleared" else action
 
 
@@ -103,14 +105,14 @@ def dispatch(tx: Tx, deps: Deps, action: Action) -> Action:
     if action.tool == "message" and style == "pull":
         return execute(tx, deps, action.id, action.args_hash)
     lane = f"deliver:{action.contact or action.id}"
-    jobs.put(tx, action.business, kind="deliver", ref=action.id, lane=lane, ready=deps.clock.now())
+    jobs.put(tx, action.business, Work("deliver", action.id, lane), ready=deps.clock.now())
     return action
 
 
 def execute(tx: Tx, deps: Deps, action: str, args_hash: str, *, detached: bool = False) -> Action:
     """Claim, write and settle in this transaction; a savepoint keeps the failed row while undoing its effect."""
     now = deps.clock.now()
-    permit, row = actions.claim(tx, action, args_hash, now)
+    permit, row = actions.claim(tx, action, args_hash, now=now)
     if permit is None:
         return row
     tool = deps.tools[row.tool]
@@ -121,11 +123,11 @@ def execute(tx: Tx, deps: Deps, action: str, args_hash: str, *, detached: bool =
             receipt: dict[str, Any] = dict(tool.write(args, context(tx, deps, row)))
     except ToolRefused as refusal:
         let_go(tx, deps, row)
-        row = actions.settle(tx, action, "failed", {"why": refusal.code, **refusal.facts}, now)
+        row = actions.settle(tx, action, "failed", receipt={"why": refusal.code, **refusal.facts}, now=now)
         return ended(tx, deps, row, detached=detached)
     if row.tool == "message":
-        messages.set_state(tx, action, "sent", now)
-    return ended(tx, deps, actions.settle(tx, action, "done", receipt, now), detached=detached)
+        messages.set_state(tx, action, "sent", now=now)
+    return ended(tx, deps, actions.settle(tx, action, "done", receipt=receipt, now=now), detached=detached)
 
 
 def ended(tx: Tx, deps: Deps, action: Action, *, detached: bool = False) -> Action:
@@ -135,7 +137,7 @@ def ended(tx: Tx, deps: Deps, action: Action, *, detached: bool = False) -> Acti
         causes = [action.cause]
         if action.turn:
             causes += [m.id for m in messages.of_turn(tx, action.turn, "in")]
-        obligations.close(tx, action.business, causes=causes, outcome="answered", by=action.id, now=now)
+        obligations.close(tx, action.business, causes, ending=Ending("answered", action.id), now=now)
     elif detached and action.contact and action.tool != "message":
         tell_conversation(tx, deps, action, "outcome")
     return action
@@ -144,18 +146,13 @@ def ended(tx: Tx, deps: Deps, action: Action, *, detached: bool = False) -> Acti
 def tell_conversation(tx: Tx, deps: Deps, action: Action, kind: str) -> None:
     """Put an action's news into its conversation as an internal event, once per version and state."""
     assert action.contact is not None
-    ref = f"{action.id}:{action.version}:{action.state}"
-    made = messages.insert_internal(
-        tx, business=action.business, contact=action.contact, channel=action.channel or "sms", kind=kind, ref=ref,
-        now=deps.clock.now(),
-    )  # fmt: skip
-    if made:
+    if messages.insert_internal(tx, action, action.contact, kind=kind, now=deps.clock.now()):
         put_turn(tx, deps, action.contact, deps.clock.now())
 
 
 def put_turn(tx: Tx, deps: Deps, contact: str, ready: datetime) -> None:
     """Make the contact's next turn runnable."""
-    jobs.put(tx, deps.pack.business.id, kind="turn", ref=contact, lane=f"contact:{contact}", ready=ready)
+    jobs.put(tx, deps.pack.business.id, Work("turn", contact, f"contact:{contact}"), ready=ready)
 
 
 def let_go(tx: Tx, deps: Deps, action: Action) -> None:
@@ -172,7 +169,7 @@ def context(tx: Tx, deps: Deps, action: Action, expires: datetime | None = None)
 
     def tell(text: str, *, channel: str, address: str, purpose: Purpose) -> bool:
         kind = "phone" if channel in ("sms", "call") else channel
-        contact = records.contacts.ensure(tx, action.business, kind, address, deps.clock.now())
+        contact = records.contacts.ensure(tx, action.business, kind=kind, value=address, now=deps.clock.now())
         outgoing = Outgoing(
             text=text, purpose=purpose, contact=contact, channel=channel, address=address, cause=action.id,
             proposed_by=f"tool:{action.tool}",

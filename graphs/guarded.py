@@ -114,7 +114,7 @@ def _propose(tool: Tool) -> Node:
             row = actions.load(tx, call["action"]) if call.get("action") else None
             now = dict(call, args=row.args) if row else call
             if row and call.get("yes"):
-                actions.confirm(tx, row.id, call["yes"], call["turn"], deps.clock.now())
+                actions.confirm(tx, row.id, call["yes"], turn=call["turn"], now=deps.clock.now())
             proposal = proposal_of(tool, now, deps)
             return dict(now, args=proposal.args), load_facts(tx, proposal, deps.clearance())
 
@@ -154,7 +154,7 @@ def _gate(tool: Tool, *, detached: bool) -> Node:
             return Command(goto="run" if judged.outcome == "run" else "refuse", update={"outcome": outcome})
 
         def work(tx: Tx) -> tuple[Action, dict[str, str]]:
-            _, row = door.record(tx, proposal, _answers(state), deps.clearance())
+            _, row = door.record(tx, proposal, _answers(state), clearance=deps.clearance())
             return _prepare(tx, deps, tool, row, detached=detached)
 
         row, facts = await deps.database.write(deps.scope(proposal.contact), work)
@@ -178,8 +178,8 @@ def _prepare(tx: Tx, deps: Deps, tool: Tool, row: Action, *, detached: bool) -> 
                 tool.hold(tool.args.model_validate(row.args), effects.context(tx, deps, row, expires))
         except ToolRefused as refusal:
             effects.let_go(tx, deps, row)
-            now = deps.clock.now()
-            row = actions.settle(tx, row.id, "failed", {"why": refusal.code, **refusal.facts}, now)
+            receipt = {"why": refusal.code, **refusal.facts}
+            row = actions.settle(tx, row.id, "failed", receipt=receipt, now=deps.clock.now())
             return effects.ended(tx, deps, row, detached=detached), facts
     if row.state == "asked":
         actions.save_asked(tx, row.id, facts)
@@ -231,12 +231,12 @@ async def _read(tool: Tool, state: ActionState, deps: Deps) -> dict[str, Any]:
         )  # fmt: skip
         found = tool.read(tool.args.model_validate(proposal.args), effects.context(tx, deps, shell))
         if turn:
-            conversations.save_result(tx, turn.id, proposal.id, found)
+            conversations.save_result(tx, turn.id, proposal.id, result=found)
         body = {
             "action": proposal.id, "tool": tool.name, "contact": proposal.contact, "turn": proposal.turn,
             "args_hash": proposal.args_hash,
         }  # fmt: skip
-        ledger.append(tx, proposal.business, "tool.read", at=deps.clock.now(), body=body)
+        ledger.append(tx, proposal.business, ledger.Entry("tool.read", body), at=deps.clock.now())
         return found
 
     found = await deps.database.write(deps.scope(call["contact"]), work)

@@ -28,8 +28,13 @@ async def run_turn(deps: Deps, graph: Compiled, contact: str) -> Turn | None:
             return None
         memory = conversations.state_of(tx, turn.contact)
         if turn.tries == 1:
-            opened = {"turn": turn.id, "contact": contact, "channel": turn.channel, "messages": [m.id for m in turn.heard]}
-            ledger.append(tx, turn.business, "turn.opened", at=deps.clock.now(), body=opened)
+            opened = {
+                "turn": turn.id,
+                "contact": contact,
+                "channel": turn.channel,
+                "messages": [m.id for m in turn.heard],
+            }
+            ledger.append(tx, turn.business, ledger.Entry("turn.opened", opened), at=deps.clock.now())
         return turn, {**_input(turn, memory), "news": _news(tx, deps, turn)}
 
     begun = await deps.database.write(deps.scope(contact), begin)
@@ -84,8 +89,8 @@ def _say(tx: Tx, deps: Deps, turn: Turn, state: dict[str, Any]) -> None:
             turn=turn.id, session=turn.session,
         )  # fmt: skip
         effects.send(tx, deps, outgoing)
-    conversations.save_state(tx, contact, state["memory"], now)
-    conversations.close_turn(tx, turn.id, "answered" if replies else "silent", state["steps"], now)
+    conversations.save_state(tx, contact, state["memory"], now=now)
+    conversations.close_turn(tx, turn.id, "answered" if replies else "silent", steps=state["steps"], now=now)
     changed = [c for r in state["reply"] for c in r.get("changed", [])]
     body = {"turn": turn.id, "contact": contact, "steps": state["steps"], "lines": len(replies), "changed": changed}
-    ledger.append(tx, turn.business, "turn.answered", at=now, body=body)
+    ledger.append(tx, turn.business, ledger.Entry("turn.answered", body), at=now)

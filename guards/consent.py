@@ -13,7 +13,7 @@ INQUIRY = timedelta(days=90)
 
 
 def judge(action: Proposal, facts: Facts) -> Finding | None:
-    """Messages need a basis: the customer's own words, their inquiry, or a live grant; after STOP only what is mandated."""
+    """Messages need a basis: the customer's own inquiry or a live grant; after STOP only the mandated ones go."""
     if action.tool != "message" or action.purpose == "mandated":
         return None
     standing = facts.standing

@@ -104,7 +104,7 @@ def _contact(tx: Tx, proposal: Proposal, _: Clearance) -> Contact | None:
 
 
 def _standing(tx: Tx, proposal: Proposal, _: Clearance) -> Standing:
-    return records.consents.standing(tx, proposal.business, proposal.address, proposal.channel)
+    return records.consents.standing(tx, proposal.business, proposal.address, channel=proposal.channel)
 
 
 def _last_heard(tx: Tx, proposal: Proposal, _: Clearance) -> datetime | None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import structlog
 
 from domain.action import Proposal
-from domain.decision import Decision, Finding, fold
+from domain.decision import STRICTNESS, Decision, Finding, fold
 from domain.guard import Guard
 from guards.facts import Clearance, Facts
 
@@ -15,12 +15,14 @@ log = structlog.get_logger()
 
 
 def ask(guard: Guard, proposal: Proposal, facts: Facts) -> Finding | None:
-    """One guard's finding; a guard that fails denies, and staff are told."""
+    """One guard's finding; a guard that raises or answers with anything else denies, and staff are told."""
     try:
-        return guard.judge(proposal, facts.seen_by(guard))
-    except Exception as problem:  # whatever a guard raises, the answer is no
-        log.error("guard.failed", guard=guard.name, action=proposal.id, error=type(problem).__name__)
-        return Finding(guard.name, "deny", f"the guard failed ({type(problem).__name__})", ("guard_failed",))
+        found: object = guard.judge(proposal, facts.seen_by(guard))
+    except Exception as problem:  # noqa: BLE001  whatever a guard raises, the answer is no
+        return _failed(guard, proposal, type(problem).__name__)
+    if found is None or (isinstance(found, Finding) and found.verdict in STRICTNESS):
+        return found
+    return _failed(guard, proposal, f"it answered with {type(found).__name__}")
 
 
 def judge(proposal: Proposal, answers: Mapping[str, Finding | None], clearance: Clearance) -> Decision:
@@ -34,3 +36,8 @@ def judge(proposal: Proposal, answers: Mapping[str, Finding | None], clearance: 
     if not clearance.guards:
         findings.append(Finding("gate", "deny", "there are no guards", ("guard_missing",)))
     return Decision(proposal.id, fold(findings), tuple(findings))
+
+
+def _failed(guard: Guard, proposal: Proposal, why: str) -> Finding:
+    log.error("guard.failed", guard=guard.name, action=proposal.id, error=why)
+    return Finding(guard.name, "deny", f"the guard failed ({why})", ("guard_failed",))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -14,9 +13,10 @@ from domain.clock import from_ms, to_ms
 from domain.decision import Decision, finding_json
 from domain.errors import Later, ReusedActionId
 from domain.permit import Permit, mint
-from records import ledger, schema
+from records import schema
 from records.consents import revoked
 from records.database import Tx
+from records.ledger import Entry, append
 
 FRESH = timedelta(seconds=60)
 LEASE = timedelta(seconds=30)
@@ -33,18 +33,18 @@ def load(tx: Tx, action: str) -> Action | None:
     return _action(row) if row else None
 
 
-def record(tx: Tx, proposal: Proposal, decision: Decision, now: datetime, *, expires: datetime | None) -> Action:
+def record(tx: Tx, proposal: Proposal, decision: Decision, *, now: datetime, expires: datetime | None) -> Action:
     """Write the action, the decision and the ledger event together; `ReusedActionId` if the id means something else.
 
     A final or executing action is left as it is and returned: its receipt is the answer.
     """
     was = load(tx, proposal.id)
-    if was is not None and was.state not in OPEN:
-        return was
     if was is not None and was.tool != proposal.tool:
         raise ReusedActionId(f"{proposal.id} is {was.tool}, not {proposal.tool}")
     if was is not None and was.args_hash != proposal.args_hash and proposal.action is None:
         raise ReusedActionId(f"{proposal.id} came back with other arguments")
+    if was is not None and was.state not in OPEN:
+        return was
     findings = [finding_json(f) for f in decision.findings]
     state, at = _STATES[decision.outcome], to_ms(now)
     changes: dict[str, Any] = {
@@ -53,8 +53,7 @@ def record(tx: Tx, proposal: Proposal, decision: Decision, now: datetime, *, exp
         "expires_at": _expiry(was, state, expires),
     }  # fmt: skip
     if was is None:
-        row = {**_row(proposal, at), **changes}
-        tx.execute(_INSERT, row)
+        tx.execute(_INSERT, {**_row(proposal, at), **changes})
         version = 1
     else:
         changed = was.args_hash != proposal.args_hash
@@ -66,22 +65,23 @@ def record(tx: Tx, proposal: Proposal, decision: Decision, now: datetime, *, exp
         {"business": proposal.business, "action": proposal.id, "version": version, "args_hash": proposal.args_hash,
          "outcome": decision.outcome, "findings": findings, "snapshot": proposal.snapshot, "at": at},
     )  # fmt: skip
-    _tell(tx, proposal, decision, state=state, version=version, now=now)
-    return cast(Action, load(tx, proposal.id))
+    row = cast(Action, load(tx, proposal.id))
+    _tell(tx, proposal, decision, row=row, now=now)
+    return row
 
 
-def confirm(tx: Tx, action: str, args_hash: str, turn: str, now: datetime) -> bool:
+def confirm(tx: Tx, action: str, args_hash: str, *, turn: str, now: datetime) -> bool:
     """Record the customer's yes to exactly these arguments; False where the action no longer asks."""
     where = sa.and_(_A.id == action, _A.state == "asked", _A.args_hash == args_hash)
     done = tx.execute(schema.action.update().where(where).values(confirmed_hash=args_hash, updated_at=to_ms(now)))
     if done.rowcount:
         row = cast(Action, load(tx, action))
         body = {"action": action, "turn": turn, "args_hash": args_hash, "contact": row.contact}
-        ledger.append(tx, row.business, "action.confirmed", at=now, body=body)
+        append(tx, row.business, Entry("action.confirmed", body), at=now)
     return bool(done.rowcount)
 
 
-def claim(tx: Tx, action: str, args_hash: str, now: datetime) -> tuple[Permit | None, Action]:
+def claim(tx: Tx, action: str, args_hash: str, *, now: datetime) -> tuple[Permit | None, Action]:
     """Compare-and-set cleared → executing: same arguments, fresh clearance, not revoked. Only this mints permits.
 
     A messenger that died while executing may be followed after its lease, with a higher fence.
@@ -91,8 +91,12 @@ def claim(tx: Tx, action: str, args_hash: str, now: datetime) -> tuple[Permit | 
     if row.state != "cleared" or row.args_hash != args_hash:
         return None, row
     stale = _A.cleared_at < at - int(FRESH.total_seconds() * 1000)
-    if row.tool == "message" and row.purpose != "mandated" and revoked(tx, row.business, row.address, row.channel):
-        settle(tx, action, "refused", {"why": "revoked"}, now)
+    if (
+        row.tool == "message"
+        and row.purpose != "mandated"
+        and revoked(tx, row.business, row.address, channel=row.channel)
+    ):
+        settle(tx, action, "refused", receipt={"why": "revoked"}, now=now)
         return None, cast(Action, load(tx, action))
     values = {
         "state": "executing", "fence": _A.fence + 1, "updated_at": at,
@@ -106,14 +110,19 @@ def claim(tx: Tx, action: str, args_hash: str, now: datetime) -> tuple[Permit | 
     return mint(row=dict(claimed._mapping), fence=claimed.fence), _action(claimed)
 
 
-def follow(tx: Tx, action: str, now: datetime) -> Permit:
-    """Take over an action whose messenger died; `Later` names the end of its lease. The fence rises."""
+def follow(tx: Tx, action: str, now: datetime) -> Permit | None:
+    """Take over an action whose messenger died; None where it has ended, `Later` names the end of its lease.
+
+    The fence rises.
+    """
     row = tx.execute(_ONE, {"id": action}).one()
     at = to_ms(now)
+    if row.state != "executing":
+        return None
     if row.lease_until is not None and row.lease_until > at:
         raise Later(from_ms(row.lease_until))
     values = {"fence": row.fence + 1, "lease_until": at + int(LEASE.total_seconds() * 1000)}
-    tx.execute(schema.action.update().where(_A.id == action, _A.state == "executing").values(**values))
+    tx.execute(schema.action.update().where(_A.id == action).values(**values))
     return mint(row=dict(tx.execute(_ONE, {"id": action}).one()._mapping), fence=row.fence + 1)
 
 
@@ -122,7 +131,7 @@ def end_leases(tx: Tx) -> None:
     tx.execute(schema.action.update().where(_A.state == "executing").values(lease_until=None))
 
 
-def settle(tx: Tx, action: str, state: ActionState, receipt: dict[str, Any], now: datetime) -> Action:
+def settle(tx: Tx, action: str, state: ActionState, *, receipt: dict[str, Any], now: datetime) -> Action:
     """Write how an action ended, with its receipt and ledger event."""
     where = sa.and_(_A.id == action, _A.state.in_((*OPEN, "executing", "unknown")))
     values = {"state": state, "receipt": receipt, "updated_at": to_ms(now), "lease_until": None}
@@ -133,62 +142,16 @@ def settle(tx: Tx, action: str, state: ActionState, receipt: dict[str, Any], now
             "action": action, "tool": row.tool, "state": state, "contact": row.contact, "turn": row.turn,
             "version": row.version, "ref": row.ref, **_plain_ids(receipt),
         }  # fmt: skip
-        ledger.append(tx, row.business, f"action.{state}", at=now, body=body)
+        append(tx, row.business, Entry(f"action.{state}", body), at=now)
     return row
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StaffAnswer:
-    """What staff decided on the card they saw (`args_hash` as shown)."""
-
-    kind: str  # approve | edit | reject | answer | expire
-    by: str
-    args_hash: str
-    args: dict[str, Any] | None = None
-    text: str = ""
-
-
-def decide(tx: Tx, action: str, answer: StaffAnswer, new_hash: str, now: datetime) -> bool:
-    """Write the staff's answer once: held, undecided, and the card still shows what the row holds.
-
-    An edit raises the version, sets the new arguments and drops the customer's yes.
-    """
-    row = cast(Action, load(tx, action))
-    said = {
-        "kind": answer.kind, "by": answer.by, "at": to_ms(now), "hash": new_hash, "shown": answer.args_hash,
-        "rules": [f["rule"] for f in row.findings if f["verdict"] == "hold"], "text": answer.text,
-        "snapshot": row.snapshot,
-    }  # fmt: skip
-    values: dict[str, Any] = {"staff": said, "updated_at": to_ms(now)}
-    if answer.kind == "edit" and answer.args is not None:
-        values |= {"args": answer.args, "args_hash": new_hash, "version": row.version + 1, "confirmed_hash": None}
-    where = sa.and_(_A.id == action, _A.state == "held", _A.staff.is_(None), _A.args_hash == answer.args_hash)
-    done = tx.execute(schema.action.update().where(where).values(**values))
-    if done.rowcount:
-        body = {
-            "action": action, "kind": answer.kind, "by": answer.by, "shown": answer.args_hash, "args_hash": new_hash,
-            "contact": row.contact, "ref": row.ref, "tool": row.tool,
-        }  # fmt: skip
-        ledger.append(tx, row.business, "action.decided", at=now, body=body, texts=_texts(answer.text))
-    return bool(done.rowcount)
-
-
-def reopen(tx: Tx, action: str) -> None:
-    """Take back a staff answer that no longer fits, so that the card returns."""
-    tx.execute(schema.action.update().where(_A.id == action).values(staff=None))
-
-
-def carry_confirmation(tx: Tx, action: str, args_hash: str) -> None:
-    """Keep the customer's yes over an edit that changed nothing they were told."""
-    tx.execute(schema.action.update().where(_A.id == action, _A.args_hash == args_hash).values(confirmed_hash=args_hash))
-
-
-def supersede(tx: Tx, action: str, why: str, now: datetime) -> bool:
+def supersede(tx: Tx, action: str, why: str, *, now: datetime) -> bool:
     """End an action that waits for the customer or is overtaken; False where it went on already."""
     row = load(tx, action)
     if row is None or row.state not in ("proposed", "asked"):
         return False
-    settle(tx, action, "superseded" if why != "expired" else "expired", {"why": why}, now)
+    settle(tx, action, "superseded" if why != "expired" else "expired", receipt={"why": why}, now=now)
     return True
 
 
@@ -235,8 +198,8 @@ def of_turn(tx: Tx, turn: str) -> list[Action]:
 
 def by_ref(tx: Tx, business: str, ref: str) -> Action | None:
     """The newest action with a short name like A12F."""
-    query = sa.select(schema.action).where(_A.business == business, _A.ref == ref.upper()).order_by(_A.created_at.desc())
-    row = tx.execute(query.limit(1)).one_or_none()
+    query = sa.select(schema.action).where(_A.business == business, _A.ref == ref.upper())
+    row = tx.execute(query.order_by(_A.created_at.desc()).limit(1)).one_or_none()
     return _action(row) if row else None
 
 
@@ -259,25 +222,21 @@ def _row(proposal: Proposal, at: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _tell(tx: Tx, proposal: Proposal, decision: Decision, *, state: str, version: int, now: datetime) -> None:
+def _tell(tx: Tx, proposal: Proposal, decision: Decision, *, row: Action, now: datetime) -> None:
     body = {
         "action": proposal.id, "tool": proposal.tool, "tier": proposal.tier, "purpose": proposal.purpose,
         "contact": proposal.contact, "turn": proposal.turn, "cause": proposal.cause, "by": proposal.proposed_by,
-        "outcome": decision.outcome, "state": state, "version": version, "args_hash": proposal.args_hash,
+        "outcome": decision.outcome, "state": row.state, "version": row.version, "args_hash": proposal.args_hash,
         "snapshot": proposal.snapshot,
         "findings": [{"rule": f.rule, "verdict": f.verdict, "evidence": list(f.evidence)} for f in decision.findings],
     }  # fmt: skip
-    ledger.append(tx, proposal.business, "action.judged", at=now, body=body)
+    append(tx, proposal.business, Entry("action.judged", body), at=now)
 
 
 def _plain_ids(receipt: dict[str, Any]) -> dict[str, Any]:
     """The parts of a receipt that may stand in the clear: ids, codes and whole numbers."""
     allowed = ("booking", "message", "sid", "obligation", "refund", "why", "challenge", "slot", "cents")
     return {k: v for k, v in receipt.items() if k in allowed and isinstance(v, str | int)}
-
-
-def _texts(text: str) -> dict[str, str] | None:
-    return {"text": text} if text else None
 
 
 def _action(row: Any) -> Action:

@@ -35,7 +35,8 @@ class Audit:
 
 def audit(tx: Tx, business: str, public_hex: str) -> Audit:
     """Recompute the ledger of a business and compare it with its signed heads."""
-    heads = list(tx.execute(sa.select(schema.head).where(schema.head.c.business == business).order_by(schema.head.c.size)))
+    signed = sa.select(schema.head).where(schema.head.c.business == business)
+    heads = list(tx.execute(signed.order_by(schema.head.c.size)))
     sealed = sa.select(schema.leaf.c.event)
     unsealed = tx.execute(
         sa.select(sa.func.count()).where(schema.event.c.business == business, schema.event.c.id.not_in(sealed))
@@ -50,7 +51,7 @@ def audit(tx: Tx, business: str, public_hex: str) -> Audit:
             return Audit(size, root(frontier), len(heads), unsealed, size + 1, why)
         frontier, size = grow(frontier, size, [leaf])
         if upcoming is not None and upcoming.size == size:
-            if why := _head_problem(upcoming, business, root(frontier), public_hex):
+            if why := _head_problem(upcoming, root(frontier), public_hex):
                 return Audit(size, root(frontier), len(heads), unsealed, good + 1, why)
             good, upcoming = size, next(due, None)
     if upcoming is not None:
@@ -59,10 +60,11 @@ def audit(tx: Tx, business: str, public_hex: str) -> Audit:
     return Audit(size, root(frontier), len(heads), unsealed)
 
 
-def _head_problem(head: Any, business: str, computed: str, public_hex: str) -> str:
+def _head_problem(head: Any, computed: str, public_hex: str) -> str:
     if head.root != computed:
         return f"the leaves do not give the root of the head signed at {head.size} leaves"
-    if head.key != public_hex or not valid(public_hex, head.signature, head_note(business, head.size, head.root, head.at)):
+    note = head_note(head.business, head.size, head.root, at_ms=head.at)
+    if head.key != public_hex or not valid(public_hex, head.signature, note):
         return f"the head at {head.size} leaves is not signed by this ledger's key"
     return ""
 

@@ -44,9 +44,16 @@ class Stretch:
     end_at: int
 
 
-def allocate(
-    tx: Tx, business: str, stretch: Stretch, *, kind: str, holder: str, expires_at: int | None, now: datetime
-) -> bool:
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who takes time: an action whose hold ends at `expires_at` (milliseconds UTC), or a booking for good."""
+
+    id: str
+    kind: str
+    expires_at: int | None = None
+
+
+def allocate(tx: Tx, business: str, stretch: Stretch, *, holder: Holder, now: datetime) -> bool:
     """Take the stretch for a holder; False where somebody else has any part of it.
 
     Run-out holds are let go first: no constraint can look at a clock.
@@ -59,7 +66,7 @@ def allocate(
         tx,
         schema.allocation,
         {"business": business, "resource": stretch.resource, "start_at": stretch.start_at, "end_at": stretch.end_at,
-         "active": True, "kind": kind, "holder": holder, "expires_at": expires_at},
+         "active": True, "kind": holder.kind, "holder": holder.id, "expires_at": holder.expires_at},
     )  # fmt: skip
 
 
@@ -86,7 +93,7 @@ def rehold(tx: Tx, holder: str, new_holder: str, *, kind: str) -> None:
     tx.execute(schema.allocation.update().where(where).values(holder=new_holder, kind=kind, expires_at=None))
 
 
-def taken(tx: Tx, business: str, resources: Sequence[str], window: tuple[int, int], now: datetime) -> list[Stretch]:
+def taken(tx: Tx, business: str, resources: Sequence[str], *, window: tuple[int, int], now: datetime) -> list[Stretch]:
     """What is taken at the resources inside a window (milliseconds UTC)."""
     query = sa.select(schema.allocation).where(
         _L.business == business,
@@ -124,7 +131,7 @@ def refundable(tx: Tx, contact: str) -> list[Booking]:
     return [_booking(r) for r in tx.execute(query.order_by(_B.created_at.desc()))]
 
 
-def change(tx: Tx, booking: str, version: int, values: dict[str, Any]) -> bool:
+def change(tx: Tx, booking: str, version: int, *, values: dict[str, Any]) -> bool:
     """Compare-and-set on the version; False where it moved on or is not confirmed."""
     where = sa.and_(_B.id == booking, _B.version == version, _B.status == "confirmed")
     done = tx.execute(schema.booking.update().where(where).values(version=version + 1, **values))

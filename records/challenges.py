@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from domain.canonical import short_id
 from domain.clock import to_ms
-from records import schema
+from records import contacts, schema
 from records.database import Tx
 
 LIFETIME = timedelta(minutes=10)
@@ -30,12 +30,13 @@ class Challenge:
     contact: str
 
 
-def begin(tx: Tx, business: str, *, contact: str, session: str, address: str, now: datetime) -> tuple[str, str] | None:
+def begin(tx: Tx, contact: str, *, session: str, address: str, now: datetime) -> tuple[str, str] | None:
     """Make a six-digit code for an address; its id and the code, None when the address had too many today."""
     day = to_ms(now - timedelta(days=1))
     count = sa.select(sa.func.count()).where(_C.address == address, _C.created_at > day)
     if tx.execute(count).scalar_one() >= PER_DAY:
         return None
+    business = contacts.load(tx, contact).business
     code, made = f"{secrets.randbelow(1_000_000):06d}", short_id("chl", session, address, to_ms(now))
     row = {
         "id": made, "business": business, "contact": contact, "session": session, "address": address,
@@ -45,7 +46,7 @@ def begin(tx: Tx, business: str, *, contact: str, session: str, address: str, no
     return made, code
 
 
-def attempt(tx: Tx, session: str, code: str, now: datetime) -> Challenge | None:
+def attempt(tx: Tx, session: str, code: str, *, now: datetime) -> Challenge | None:
     """Try a code on the session's newest challenge; the challenge if it is right. Five tries, ten minutes."""
     query = sa.select(schema.challenge).where(_C.session == session, _C.passed_at.is_(None))
     row = tx.execute(query.order_by(_C.created_at.desc()).limit(1)).one_or_none()

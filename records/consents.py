@@ -57,7 +57,7 @@ def add(tx: Tx, entry: Entry, now: datetime) -> str:
             "consent": made, "contact": entry.contact, "group": group, "purpose": entry.purpose,
             "method": entry.method, "message": entry.evidence, "by": entry.actor,
         }  # fmt: skip
-        ledger.append(tx, entry.business, f"consent.{entry.act}", at=now, body=body)
+        ledger.append(tx, entry.business, ledger.Entry(f"consent.{entry.act}", body), at=now)
     return made
 
 
@@ -73,7 +73,7 @@ class Standing:
         return dict(self.grants).get(purpose)
 
 
-def standing(tx: Tx, business: str, address: str | None, channel: str | None) -> Standing:
+def standing(tx: Tx, business: str, address: str | None, *, channel: str | None) -> Standing:
     """Fold the entries of an address."""
     if not address or not channel:
         return Standing()
@@ -92,6 +92,6 @@ def standing(tx: Tx, business: str, address: str | None, channel: str | None) ->
     return Standing(grants=tuple((purpose, entry) for purpose, entry in grants.items() if entry))
 
 
-def revoked(tx: Tx, business: str, address: str | None, channel: str | None) -> bool:
+def revoked(tx: Tx, business: str, address: str | None, *, channel: str | None) -> bool:
     """Whether everything but mandated messages is revoked at an address."""
-    return standing(tx, business, address, channel).revoked is not None
+    return standing(tx, business, address, channel=channel).revoked is not None

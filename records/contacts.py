@@ -19,7 +19,7 @@ _BY_ADDRESS = sa.select(schema.address.c.contact).where(
     schema.address.c.value == sa.bindparam("value"),
 )
 _ONE = sa.select(schema.contact).where(schema.contact.c.id == sa.bindparam("id"))
-_MOVED = ("conversation", "turn", "message", "action", "booking", "obligation", "challenge", "consent")
+_MOVED = ("turn", "message", "action", "booking", "obligation", "challenge", "consent", "address")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +33,21 @@ class Contact:
     zone: str | None
 
 
-def ensure_business(tx: Tx, business: str, name: str, now: datetime) -> None:
+def ensure_business(tx: Tx, business: str, name: str, *, now: datetime) -> None:
     """Make the business's row where there is none."""
     insert_new(tx, schema.business, {"id": business, "name": name, "created_at": to_ms(now)})
 
 
-def find(tx: Tx, business: str, kind: str, value: str) -> str | None:
+def find(tx: Tx, business: str, *, kind: str, value: str) -> str | None:
     """The contact reached at an address."""
-    found: str | None = tx.execute(_BY_ADDRESS, {"business": business, "kind": kind, "value": value}).scalar_one_or_none()
+    where = {"business": business, "kind": kind, "value": value}
+    found: str | None = tx.execute(_BY_ADDRESS, where).scalar_one_or_none()
     return found
 
 
-def ensure(tx: Tx, business: str, kind: str, value: str, now: datetime) -> str:
+def ensure(tx: Tx, business: str, *, kind: str, value: str, now: datetime) -> str:
     """The contact reached at an address, made where there is none."""
-    if known := find(tx, business, kind, value):
+    if known := find(tx, business, kind=kind, value=value):
         return known
     made = short_id("con", business, kind, value)
     at = to_ms(now)
@@ -82,7 +83,7 @@ def addresses(tx: Tx, contact: str) -> list[tuple[str, str]]:
     return [(r.kind, r.value) for r in rows]
 
 
-def verify_address(tx: Tx, business: str, kind: str, value: str, now: datetime) -> None:
+def verify_address(tx: Tx, business: str, *, kind: str, value: str, now: datetime) -> None:
     """Remember that the person proved to hold an address."""
     a = schema.address.c
     where = sa.and_(a.business == business, a.kind == kind, a.value == value)
@@ -95,11 +96,8 @@ def merge(tx: Tx, source: str, target: str, *, actor: str, now: datetime) -> str
     Lanes and scopes are the contact's, so both contacts must be owned by the calling unit of work or idle.
     """
     moved: dict[str, list[Any]] = {}
-    for name in (*_MOVED, "address"):
-        table = schema.METADATA.tables[name]
-        key = table.c.value if name == "address" else list(table.primary_key.columns)[0]
-        if name == "conversation":
-            continue
+    for name in _MOVED:
+        table, key = _keyed(name)
         moved[name] = list(tx.execute(sa.select(key).where(table.c.contact == source)).scalars())
         tx.execute(table.update().where(table.c.contact == source).values(contact=target))
     business = load(tx, target).business
@@ -107,9 +105,8 @@ def merge(tx: Tx, source: str, target: str, *, actor: str, now: datetime) -> str
     row = {"id": merge_id, "business": business, "source": source, "target": target, "moved": moved, "at": to_ms(now)}
     tx.execute(schema.merge.insert(), row)
     tx.execute(schema.contact.update().where(schema.contact.c.id == source).values(merged_into=target))
-    ledger.append(
-        tx, business, "contact.merged", at=now, body={"contact": target, "source": source, "merge": merge_id, "by": actor}
-    )
+    body = {"contact": target, "source": source, "merge": merge_id, "by": actor}
+    ledger.append(tx, business, ledger.Entry("contact.merged", body), at=now)
     return merge_id
 
 
@@ -119,11 +116,16 @@ def unmerge(tx: Tx, merge_id: str, *, actor: str, now: datetime) -> bool:
     if row.undone_at is not None:
         return False
     for name, keys in row.moved.items():
-        table = schema.METADATA.tables[name]
-        key = table.c.value if name == "address" else list(table.primary_key.columns)[0]
+        table, key = _keyed(name)
         tx.execute(table.update().where(key.in_(keys), table.c.contact == row.target).values(contact=row.source))
     tx.execute(schema.contact.update().where(schema.contact.c.id == row.source).values(merged_into=None))
     tx.execute(schema.merge.update().where(schema.merge.c.id == merge_id).values(undone_at=to_ms(now)))
     body = {"contact": row.source, "source": row.target, "merge": merge_id, "by": actor}
-    ledger.append(tx, row.business, "contact.unmerged", at=now, body=body)
+    ledger.append(tx, row.business, ledger.Entry("contact.unmerged", body), at=now)
     return True
+
+
+def _keyed(name: str) -> tuple[sa.Table, sa.Column[Any]]:
+    """A table that belongs to contacts, and the column its rows are remembered by."""
+    table = schema.METADATA.tables[name]
+    return table, table.c.value if name == "address" else list(table.primary_key.columns)[0]

@@ -78,12 +78,12 @@ def open_turn(tx: Tx, contact: str, now: datetime) -> Turn | None:
     return _turn(tx, made, 1)
 
 
-def save_reading(tx: Tx, turn: str, reading: dict[str, Any], read_by: str) -> None:
+def save_reading(tx: Tx, turn: str, reading: dict[str, Any], *, read_by: str) -> None:
     """Record what was understood: the turn's first commit."""
     tx.execute(schema.turn.update().where(_T.id == turn).values(reading=reading, read_by=read_by))
 
 
-def save_result(tx: Tx, turn: str, call: str, result: dict[str, Any]) -> None:
+def save_result(tx: Tx, turn: str, call: str, *, result: dict[str, Any]) -> None:
     """Record what a tool that only reads found, so that a re-run decides on the same facts."""
     row = tx.execute(sa.select(_T.results).where(_T.id == turn)).one()
     tx.execute(schema.turn.update().where(_T.id == turn).values(results={**(row.results or {}), call: result}))
@@ -95,12 +95,12 @@ def state_of(tx: Tx, contact: str) -> dict[str, Any]:
     return dict(row.state or {}) if row else {}
 
 
-def save_state(tx: Tx, contact: str, state: dict[str, Any], now: datetime) -> None:
+def save_state(tx: Tx, contact: str, state: dict[str, Any], *, now: datetime) -> None:
     """Store the conversation's state."""
     tx.execute(_SAVE, {"who": contact, "new_state": state, "new_updated_at": to_ms(now)})
 
 
-def close_turn(tx: Tx, turn: str, status: str, steps: list[str], now: datetime) -> None:
+def close_turn(tx: Tx, turn: str, status: str, *, steps: list[str], now: datetime) -> None:
     """End a turn: answered, silent or quarantined; its messages are no longer waiting."""
     tx.execute(schema.turn.update().where(_T.id == turn).values(status=status, steps=steps, answered_at=to_ms(now)))
     tx.execute(schema.message.update().where(_M.turn == turn, _M.state == "heard").values(state="covered"))

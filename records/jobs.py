@@ -19,10 +19,23 @@ from records.database import Tx
 LEASE = timedelta(seconds=60)
 PATIENCE = timedelta(seconds=5.5)
 _J = schema.job.c
-_SAME = sa.select(_J.n, _J.created_at).where(
-    _J.kind == sa.bindparam("kind"), _J.ref == sa.bindparam("ref"), _J.state == "queued"
+# The newest: a job that is tried again may be queued beside one that was put while it ran.
+_SAME = (
+    sa.select(_J.n, _J.created_at)
+    .where(_J.kind == sa.bindparam("kind"), _J.ref == sa.bindparam("ref"), _J.state == "queued")
+    .order_by(_J.n.desc())
+    .limit(1)
 )
 _INSERT = schema.job.insert()
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What is to be done: the kind of job, what it is about, and the lane it waits in."""
+
+    kind: str
+    ref: str
+    lane: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +51,9 @@ class Job:
     fence: int
 
 
-def put(tx: Tx, business: str, *, kind: str, ref: str, lane: str, ready: datetime) -> None:
+def put(tx: Tx, business: str, work: Work, *, ready: datetime) -> None:
     """Make work runnable from `ready` on; work that waits already moves with it, but only by `PATIENCE` in all."""
-    same = tx.execute(_SAME, {"kind": kind, "ref": ref}).one_or_none()
+    same = tx.execute(_SAME, {"kind": work.kind, "ref": work.ref}).one_or_none()
     at = to_ms(ready)
     if same is not None:
         latest = same.created_at + int(PATIENCE.total_seconds() * 1000)
@@ -48,8 +61,8 @@ def put(tx: Tx, business: str, *, kind: str, ref: str, lane: str, ready: datetim
         return
     tx.execute(
         _INSERT,
-        {"business": business, "lane": lane, "kind": kind, "ref": ref, "state": "queued", "ready_at": at, "tries": 0,
-         "fence": 0, "created_at": at},
+        {"business": business, "lane": work.lane, "kind": work.kind, "ref": work.ref, "state": "queued",
+         "ready_at": at, "tries": 0, "fence": 0, "created_at": at},
     )  # fmt: skip
 
 
@@ -82,9 +95,7 @@ _NEXT_LOCKED = _NEXT.with_for_update(skip_locked=True, of=schema.job)
 _TAKE = (
     schema.job.update()
     .where(_J.n == sa.bindparam("which"))
-    .values(
-        state="running", lease_until=sa.bindparam("until"), tries=_J.tries + 1, fence=_J.fence + 1
-    )
+    .values(state="running", lease_until=sa.bindparam("until"), tries=_J.tries + 1, fence=_J.fence + 1)
 )
 
 
@@ -108,7 +119,7 @@ def finish(tx: Tx, job: Job) -> bool:
     return bool(tx.execute(schema.job.delete().where(_J.n == job.n, _J.fence == job.fence)).rowcount)
 
 
-def retry(tx: Tx, job: Job, error: str, ready: datetime) -> None:
+def retry(tx: Tx, job: Job, error: str, *, ready: datetime) -> None:
     """Let a failed job run again from `ready` on; its lane waits for it."""
     where = sa.and_(_J.n == job.n, _J.fence == job.fence)
     values = {"state": "queued", "ready_at": to_ms(ready), "lease_until": None, "error": error}
@@ -117,7 +128,8 @@ def retry(tx: Tx, job: Job, error: str, ready: datetime) -> None:
 
 def release_all(tx: Tx) -> int:
     """Give back jobs of a process that is gone; only for the one process that owns an embedded home."""
-    return tx.execute(schema.job.update().where(_J.state == "running").values(state="queued", lease_until=None)).rowcount
+    running = schema.job.update().where(_J.state == "running")
+    return tx.execute(running.values(state="queued", lease_until=None)).rowcount
 
 
 def next_ready(tx: Tx) -> datetime | None:

@@ -1,8 +1,8 @@
 """The ledger: one append-only event log per business, and the signed tree over it.
 
-A transaction appends events; the sealer numbers them as leaves, grows the tree and signs its head. A leaf is the RFC 6962
-hash of canonical JSON made of ids, enums and whole numbers; personal text enters only as HMAC(random salt, text), with
-text and salt in a table of their own, so erasing them is erasure and the tree still verifies.
+A transaction appends events; the sealer numbers them as leaves, grows the tree and signs its head. A leaf is the
+RFC 6962 hash of canonical JSON made of ids, enums and whole numbers; personal text enters only as HMAC(random salt,
+text), with text and salt in a table of their own, so erasing them is erasure and the tree still verifies.
 """
 
 from __future__ import annotations
@@ -45,27 +45,31 @@ class Event:
     seq: int | None = None
 
 
-def append(
-    tx: Tx, business: str, kind: str, *, at: datetime, body: Mapping[str, Any], texts: Mapping[str, str] | None = None
-) -> str:
-    """Append one event and return its id; `body` takes ids, enums and whole numbers, personal words go into `texts`.
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is appended: `body` takes ids, enums and whole numbers, personal words go into `texts`."""
 
-    Every id in `body` (values of keys listed in SUBJECTS) finds the event again.
-    """
-    event_id, salts = f"evt_{secrets.token_hex(13)}", {name: secrets.token_hex(16) for name in texts or {}}
-    commitments = {name: commitment(salts[name], text) for name, text in (texts or {}).items()}
-    when = to_ms(at)
-    full = canonical({"v": FORMAT, "id": event_id, "business": business, "kind": kind, "at": when,
-                      "body": dict(body), "texts": commitments})  # fmt: skip
+    kind: str
+    body: Mapping[str, Any]
+    texts: Mapping[str, str] = field(default_factory=dict)
+
+
+def append(tx: Tx, business: str, entry: Entry, *, at: datetime) -> str:
+    """Append one event and return its id; every id in its body (values of keys listed in SUBJECTS) finds it again."""
+    event_id, when = f"evt_{secrets.token_hex(13)}", to_ms(at)
+    salts = {name: secrets.token_hex(16) for name in entry.texts}
+    commitments = {name: commitment(salts[name], text) for name, text in entry.texts.items()}
+    full = canonical({"v": FORMAT, "id": event_id, "business": business, "kind": entry.kind, "at": when,
+                      "body": dict(entry.body), "texts": commitments})  # fmt: skip
     tx.execute(
         _INSERT,
-        {"id": event_id, "business": business, "kind": kind, "at": when, "body": full,
+        {"id": event_id, "business": business, "kind": entry.kind, "at": when, "body": full,
          "leaf": leaf_hash(full.encode("utf-8", "surrogatepass"))},
     )  # fmt: skip
-    if texts:
-        rows = [{"event": event_id, "field": k, "salt": salts[k], "text": v} for k, v in texts.items()]
+    if entry.texts:
+        rows = [{"event": event_id, "field": k, "salt": salts[k], "text": v} for k, v in entry.texts.items()]
         tx.execute(_INSERT_TEXT, rows)
-    subjects = {body[key] for key in SUBJECTS if isinstance(body.get(key), str)}
+    subjects = {entry.body[key] for key in SUBJECTS if isinstance(entry.body.get(key), str)}
     if subjects:
         tx.execute(_INSERT_SUBJECT, [{"subject": s, "event": event_id, "business": business} for s in subjects])
     return event_id
@@ -79,7 +83,7 @@ def commitment(salt: str, text: str) -> str:
     return hmac.new(bytes.fromhex(salt), text.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
 
 
-def seal(tx: Tx, business: str, keys: Keys, now: datetime) -> int:
+def seal(tx: Tx, business: str, keys: Keys, *, now: datetime) -> int:
     """Number the new events, grow the tree and sign its head; how many events were sealed."""
     last = tx.execute(
         sa.select(schema.head).where(schema.head.c.business == business).order_by(schema.head.c.size.desc()).limit(1)
@@ -91,7 +95,7 @@ def seal(tx: Tx, business: str, keys: Keys, now: datetime) -> int:
     leaves = [{"business": business, "seq": size + k + 1, "event": r.id, "hash": r.leaf} for k, r in enumerate(rows)]
     tx.execute(schema.leaf.insert(), leaves)
     frontier, size = grow(frontier, size, [r.leaf for r in rows])
-    note = head_note(business, size, root(frontier), to_ms(now))
+    note = head_note(business, size, root(frontier), at_ms=to_ms(now))
     tx.execute(
         schema.head.insert(),
         {"business": business, "size": size, "root": root(frontier), "frontier": json.dumps(frontier),
@@ -125,7 +129,7 @@ _UNSEALED = (
 )
 
 
-def head_note(business: str, size: int, root_hex: str, at_ms: int) -> str:
+def head_note(business: str, size: int, root_hex: str, *, at_ms: int) -> str:
     """The text that a signed head signs: log name, number of leaves, root, time."""
     return f"qotbot ledger {business}\n{size}\n{root_hex}\n{at_ms}\n"
 
@@ -137,10 +141,8 @@ def latest_head(tx: Tx, business: str) -> dict[str, Any] | None:
     return dict(row._mapping) if row else None
 
 
-def events(
-    tx: Tx, business: str, *, after: int = 0, subject: str | None = None, limit: int = 200, newest: bool = False
-) -> list[Event]:
-    """Events in order, after a row number, of one subject or all; `newest` takes the last `limit` of them."""
+def events(tx: Tx, business: str, *, after: int = 0, limit: int = 200, newest: bool = False) -> list[Event]:
+    """Events in order, sealed or not, after a row number; `newest` takes the last `limit` of them."""
     query = (
         sa.select(schema.event, schema.leaf.c.seq)
         .outerjoin(schema.leaf, schema.leaf.c.event == schema.event.c.id)
@@ -148,23 +150,21 @@ def events(
         .order_by(schema.event.c.n.desc() if newest else schema.event.c.n)
         .limit(limit)
     )
-    if subject:
-        subjects = sa.select(schema.event_subject.c.event).where(schema.event_subject.c.subject == subject)
-        query = query.where(schema.event.c.id.in_(subjects))
-    rows = list(tx.execute(query).all())
-    texts = _texts(tx, [r.id for r in rows])
-    found = [
-        Event(r.n, r.id, r.business, r.kind, r.at, json.loads(r.body)["body"], texts.get(r.id, {}), r.seq) for r in rows
-    ]
+    found = _events(tx, query)
     return found[::-1] if newest else found
 
 
-def _texts(tx: Tx, ids: Sequence[str]) -> dict[str, dict[str, str]]:
-    found: dict[str, dict[str, str]] = {}
-    if ids:
-        for row in tx.execute(sa.select(schema.event_text).where(schema.event_text.c.event.in_(ids))):
-            found.setdefault(row.event, {})[row.field] = row.text
-    return found
+def about(tx: Tx, business: str, subject: str, *, limit: int = 200) -> list[Event]:
+    """The first `limit` events of one subject: a contact, an action, a message, a turn, a booking."""
+    subjects = sa.select(schema.event_subject.c.event).where(schema.event_subject.c.subject == subject)
+    query = (
+        sa.select(schema.event, schema.leaf.c.seq)
+        .outerjoin(schema.leaf, schema.leaf.c.event == schema.event.c.id)
+        .where(schema.event.c.business == business, schema.event.c.id.in_(subjects))
+        .order_by(schema.event.c.n)
+        .limit(limit)
+    )
+    return _events(tx, query)
 
 
 def sealed(tx: Tx, business: str, *, after: int = 0, limit: int = 200, newest: bool = False) -> list[Event]:
@@ -176,9 +176,21 @@ def sealed(tx: Tx, business: str, *, after: int = 0, limit: int = 200, newest: b
         .order_by(schema.leaf.c.seq.desc() if newest else schema.leaf.c.seq)
         .limit(limit)
     )
+    found = _events(tx, query)
+    return found[::-1] if newest else found
+
+
+def _events(tx: Tx, query: sa.Select[Any]) -> list[Event]:
     rows = list(tx.execute(query).all())
     texts = _texts(tx, [r.id for r in rows])
-    found = [
+    return [
         Event(r.n, r.id, r.business, r.kind, r.at, json.loads(r.body)["body"], texts.get(r.id, {}), r.seq) for r in rows
     ]
-    return found[::-1] if newest else found
+
+
+def _texts(tx: Tx, ids: Sequence[str]) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    if ids:
+        for row in tx.execute(sa.select(schema.event_text).where(schema.event_text.c.event.in_(ids))):
+            found.setdefault(row.event, {})[row.field] = row.text
+    return found

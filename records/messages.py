@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from domain.action import Action
 from domain.canonical import short_id
 from domain.clock import to_ms
 from domain.message import Heard
@@ -45,7 +46,7 @@ def heard_id(business: str, heard: Heard) -> str:
     return short_id("msg", business, heard.provider, heard.provider_id, heard.event)
 
 
-def insert_heard(tx: Tx, business: str, contact: str, heard: Heard, now: datetime) -> tuple[str, bool]:
+def insert_heard(tx: Tx, business: str, contact: str, *, heard: Heard, now: datetime) -> tuple[str, bool]:
     """Keep what was heard, once; its id and whether it was new."""
     message = heard_id(business, heard)
     new = insert_new(
@@ -59,17 +60,18 @@ def insert_heard(tx: Tx, business: str, contact: str, heard: Heard, now: datetim
     return message, new
 
 
-def insert_internal(tx: Tx, *, business: str, contact: str, channel: str, kind: str, ref: str, now: datetime) -> bool:
-    """Put an event for the conversation itself into its thread (an action's outcome), once per `ref`."""
+def insert_internal(tx: Tx, action: Action, contact: str, *, kind: str, now: datetime) -> bool:
+    """Put an action's news into a contact's thread, where they were last heard, once per version and state."""
     last = last_heard(tx, contact)
+    ref = f"{action.id}:{action.version}:{action.state}"
     row = {
-        "id": short_id("msg", business, "internal", kind, ref),
-        "business": business,
+        "id": short_id("msg", action.business, "internal", kind, ref),
+        "business": action.business,
         "contact": contact,
         "direction": "internal",
-        "channel": last.channel if last else channel,
+        "channel": last.channel if last else action.channel or "sms",
         "address_kind": last.address_kind if last else "phone",
-        "address": last.address if last else "",
+        "address": last.address if last else action.address or "",
         "session": last.session if last else None,
         "kind": kind,
         "text": ref,
@@ -86,13 +88,11 @@ def insert_internal(tx: Tx, *, business: str, contact: str, channel: str, kind: 
 def insert_outgoing(tx: Tx, row: dict[str, Any]) -> str:
     """Keep words that an action will send; one row per action."""
     message = short_id("msg", row["business"], "out", row["action"])
-    insert_new(
-        tx, schema.message, {"id": message, "direction": "out", "kind": "text", "state": "planned", **row}
-    )
+    insert_new(tx, schema.message, {"id": message, "direction": "out", "kind": "text", "state": "planned", **row})
     return message
 
 
-def set_state(tx: Tx, action: str, state: str, now: datetime) -> None:
+def set_state(tx: Tx, action: str, state: str, *, now: datetime) -> None:
     """Move an outgoing message; its time becomes the time it left."""
     tx.execute(schema.message.update().where(_M.action == action).values(state=state, at=to_ms(now)))
 
@@ -144,7 +144,7 @@ def cover(tx: Tx, message: str) -> None:
     tx.execute(schema.message.update().where(_M.id == message).values(state="covered"))
 
 
-def told_since(tx: Tx, contact: str, proposed_by: str, since: datetime) -> bool:
+def told_since(tx: Tx, contact: str, proposed_by: str, *, since: datetime) -> bool:
     """Whether somebody (a part of the runtime) had a message cleared for the contact since an instant."""
     a = schema.action.c
     query = sa.select(a.id).where(
@@ -154,11 +154,10 @@ def told_since(tx: Tx, contact: str, proposed_by: str, since: datetime) -> bool:
     return tx.execute(query.limit(1)).one_or_none() is not None
 
 
-def planned_in_session(tx: Tx, contact: str, channel: str, session: str | None) -> list[Message]:
+def planned_in_session(tx: Tx, contact: str, channel: str, *, session: str | None) -> list[Message]:
     """Words that wait to be fetched by a session."""
-    query = sa.select(schema.message).where(
-        _M.contact == contact, _M.channel == channel, _M.session == session, _M.direction == "out", _M.state == "planned"
-    )
+    reached = (_M.contact == contact, _M.channel == channel, _M.session == session)
+    query = sa.select(schema.message).where(*reached, _M.direction == "out", _M.state == "planned")
     return [_message(r) for r in tx.execute(query.order_by(_M.n))]
 
 
@@ -172,4 +171,6 @@ def sent_after(tx: Tx, business: str, n: int) -> list[Message]:
 
 def last_n(tx: Tx, business: str) -> int:
     """The number of the newest message."""
-    return int(tx.execute(sa.select(sa.func.coalesce(sa.func.max(_M.n), 0)).where(_M.business == business)).scalar_one())
+    return int(
+        tx.execute(sa.select(sa.func.coalesce(sa.func.max(_M.n), 0)).where(_M.business == business)).scalar_one()
+    )

@@ -32,39 +32,68 @@ class Obligation:
     closed_at: int | None = None
 
 
-def open_one(tx: Tx, business: str, kind: str, *, cause: str, contact: str | None, due: datetime, now: datetime,
-             detail: str = "") -> str:  # fmt: skip
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owed:
+    """What is opened: the kind of loop, the id of what caused it, for whom, and by when."""
+
+    kind: str
+    cause: str
+    contact: str | None
+    due: datetime
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a loop ended, and by whose act."""
+
+    outcome: str
+    by: str
+
+
+def open_one(tx: Tx, business: str, owed: Owed, *, now: datetime) -> str:
     """Open an obligation, once per kind and cause; its id."""
-    made = short_id("obl", business, kind, cause)
+    made = short_id("obl", business, owed.kind, owed.cause)
     row = {
-        "id": made, "business": business, "contact": contact, "kind": kind, "cause": cause, "detail": detail,
-        "due_at": to_ms(due), "opened_at": to_ms(now), "step": 0,
+        "id": made, "business": business, "contact": owed.contact, "kind": owed.kind, "cause": owed.cause,
+        "detail": owed.detail, "due_at": to_ms(owed.due), "opened_at": to_ms(now), "step": 0,
     }  # fmt: skip
     if insert_new(tx, schema.obligation, row):
-        body = {"obligation": made, "kind": kind, "cause": cause, "contact": contact, "due": to_ms(due)}
-        ledger.append(tx, business, "obligation.opened", at=now, body=body, texts={"detail": detail} if detail else None)
+        body = {
+            "obligation": made, "kind": owed.kind, "cause": owed.cause, "contact": owed.contact,
+            "due": to_ms(owed.due),
+        }  # fmt: skip
+        texts = {"detail": owed.detail} if owed.detail else {}
+        ledger.append(tx, business, ledger.Entry("obligation.opened", body, texts), at=now)
     return made
 
 
-def close(tx: Tx, business: str, *, causes: list[str], outcome: str, by: str, now: datetime,
-          kind: str | None = None) -> int:  # fmt: skip
-    """Close the open obligations of these causes; how many were open."""
-    where = sa.and_(_O.business == business, _O.cause.in_(causes), _O.closed_at.is_(None))
-    query = sa.select(_O.id, _O.contact, _O.kind).where(where if kind is None else sa.and_(where, _O.kind == kind))
-    rows = tx.execute(query).all()
-    for row in rows:
-        tx.execute(schema.obligation.update().where(_O.id == row.id).values(outcome=outcome, closed_at=to_ms(now)))
-        body = {"obligation": row.id, "kind": row.kind, "contact": row.contact, "outcome": outcome, "by": by}
-        ledger.append(tx, business, "obligation.closed", at=now, body=body)
-    return len(rows)
+def close(tx: Tx, business: str, causes: list[str], *, ending: Ending, now: datetime) -> int:
+    """Close the open obligations of these causes, of every kind; how many were open."""
+    return _close(tx, sa.and_(_O.business == business, _O.cause.in_(causes)), ending, now=now)
+
+
+def close_kind(tx: Tx, kind: str, cause: str, *, ending: Ending, now: datetime) -> bool:
+    """Close the obligation of one kind and cause; False where it is closed or was never opened."""
+    return _close(tx, sa.and_(_O.kind == kind, _O.cause == cause), ending, now=now) > 0
 
 
 def close_id(tx: Tx, obligation: str, *, outcome: str, by: str, now: datetime) -> bool:
     """Close one obligation by its id; False where it is closed or unknown."""
-    row = tx.execute(sa.select(_O.business, _O.cause, _O.kind).where(_O.id == obligation)).one_or_none()
-    if row is None:
-        return False
-    return close(tx, row.business, causes=[row.cause], outcome=outcome, by=by, now=now, kind=row.kind) > 0
+    return _close(tx, _O.id == obligation, Ending(outcome, by), now=now) > 0
+
+
+def _close(tx: Tx, where: sa.ColumnElement[bool], ending: Ending, *, now: datetime) -> int:
+    rows = tx.execute(sa.select(_O.id, _O.business, _O.contact, _O.kind).where(where, _O.closed_at.is_(None))).all()
+    for row in rows:
+        values = {"outcome": ending.outcome, "closed_at": to_ms(now)}
+        tx.execute(schema.obligation.update().where(_O.id == row.id).values(**values))
+        body = {
+            "obligation": row.id, "kind": row.kind, "contact": row.contact, "outcome": ending.outcome,
+            "by": ending.by,
+        }  # fmt: skip
+        ledger.append(tx, row.business, ledger.Entry("obligation.closed", body), at=now)
+    return len(rows)
 
 
 def still_open(tx: Tx, business: str, *, kinds: tuple[str, ...] | None = None, limit: int = 200) -> list[Obligation]:

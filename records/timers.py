@@ -11,14 +11,18 @@ from domain.canonical import short_id
 from domain.clock import to_ms
 from records import jobs, schema
 from records.database import Tx, insert_new
+from records.jobs import Work
 
 _T = schema.timer.c
 
 
-def set_timer(tx: Tx, business: str, kind: str, *, ref: str, due: datetime, lane: str) -> str:
-    """Set a timer, once per kind, ref and instant; its job will run on `lane`."""
-    made = short_id("tmr", business, kind, ref, to_ms(due))
-    row = {"id": made, "business": business, "kind": kind, "ref": ref, "payload": {"lane": lane}, "due_at": to_ms(due)}
+def set_timer(tx: Tx, business: str, work: Work, *, due: datetime) -> str:
+    """Set a timer for some work, once per kind, ref and instant; its id."""
+    made = short_id("tmr", business, work.kind, work.ref, to_ms(due))
+    row = {
+        "id": made, "business": business, "kind": work.kind, "ref": work.ref, "payload": {"lane": work.lane},
+        "due_at": to_ms(due),
+    }  # fmt: skip
     insert_new(tx, schema.timer, row)
     return made
 
@@ -29,12 +33,12 @@ def next_due(tx: Tx) -> int | None:
     return due
 
 
-def fire(tx: Tx, business: str, now: datetime, limit: int = 100) -> int:
+def fire(tx: Tx, business: str, now: datetime, *, limit: int = 100) -> int:
     """Turn due timers into jobs; how many were due."""
     where = (_T.business == business, _T.fired_at.is_(None), _T.due_at <= to_ms(now))
     rows: list[Any] = list(tx.execute(sa.select(schema.timer).where(*where).order_by(_T.due_at).limit(limit)))
     for row in rows:
-        jobs.put(tx, business, kind=row.kind, ref=row.ref, lane=row.payload["lane"], ready=now)
+        jobs.put(tx, business, Work(row.kind, row.ref, row.payload["lane"]), ready=now)
         tx.execute(schema.timer.update().where(_T.id == row.id).values(fired_at=to_ms(now)))
     return len(rows)
 

@@ -38,7 +38,7 @@ def free_slots(
     first = datetime.combine(days[0], datetime.min.time(), tzinfo=business.tz)
     last = datetime.combine(days[1] + timedelta(days=1), datetime.min.time(), tzinfo=business.tz)
     busy: dict[str, list[Stretch]] = {member: [] for member in staff}
-    for taken in bookings.taken(tx, business.id, list(staff), (to_ms(first), to_ms(last)), now):
+    for taken in bookings.taken(tx, business.id, list(staff), window=(to_ms(first), to_ms(last)), now=now):
         busy[taken.resource].append(taken)
     found = [
         slot

@@ -11,6 +11,7 @@ from domain.clock import to_ms
 from domain.errors import ToolRefused
 from domain.tool import Args, Context, Tool
 from records import bookings
+from records.bookings import Holder
 from tools.availability import MINUTE_MS, bookable, stretch
 from tools.wording import long_time, money
 
@@ -33,10 +34,8 @@ def hold(args: Book, ctx: Context) -> None:
         bookings.extend(ctx.tx, ctx.action, expires)
         return
     bookings.release(ctx.tx, ctx.action)
-    taken = bookings.allocate(
-        ctx.tx, ctx.pack.business.id, wanted, kind="hold", holder=ctx.action, expires_at=expires, now=ctx.now
-    )
-    if not taken:
+    holder = Holder(ctx.action, "hold", expires)
+    if not bookings.allocate(ctx.tx, ctx.pack.business.id, wanted, holder=holder, now=ctx.now):
         raise ToolRefused("slot_taken")
 
 

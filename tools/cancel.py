@@ -21,7 +21,7 @@ def write(args: Cancel, ctx: Context) -> Receipt:
     booking = bookings.load(ctx.tx, args.booking)
     if booking is None or booking.contact != ctx.contact:
         raise ToolRefused("no_booking")
-    if not bookings.change(ctx.tx, booking.id, args.version, {"status": "cancelled"}):
+    if not bookings.change(ctx.tx, booking.id, args.version, values={"status": "cancelled"}):
         raise ToolRefused("booking_changed")
     bookings.release(ctx.tx, booking.id)
     return {"booking": booking.id, "code": booking.id[4:10].upper()}

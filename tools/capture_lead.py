@@ -10,6 +10,7 @@ import records.contacts
 from domain.action import Assurance, Receipt, Tier
 from domain.tool import Args, Context, Tool
 from records import obligations
+from records.obligations import Owed
 
 
 class CaptureLead(Args):
@@ -25,11 +26,9 @@ def write(args: CaptureLead, ctx: Context) -> Receipt:
     if ctx.contact:
         records.contacts.rename(ctx.tx, ctx.contact, args.name)
     reach = f" Reach: {args.reach}." if args.reach else ""
-    obligation = obligations.open_one(
-        ctx.tx, ctx.pack.business.id, "lead", cause=ctx.action, contact=ctx.contact, due=ctx.now + timedelta(hours=24),
-        now=ctx.now, detail=f"{args.name}: {args.need}.{reach}",
-    )  # fmt: skip
-    return {"obligation": obligation}
+    due, detail = ctx.now + timedelta(hours=24), f"{args.name}: {args.need}.{reach}"
+    owed = Owed(kind="lead", cause=ctx.action, contact=ctx.contact, due=due, detail=detail)
+    return {"obligation": obligations.open_one(ctx.tx, ctx.pack.business.id, owed, now=ctx.now)}
 
 
 def describe(args: CaptureLead, _ctx: Context) -> dict[str, str]:

@@ -19,11 +19,11 @@ class CheckCode(Args):
 
 def write(args: CheckCode, ctx: Context) -> Receipt:
     """Mark the session as proved; merge the visitor's contact into the number's."""
-    right = challenges.attempt(ctx.tx, ctx.session or "", args.code, ctx.now)
+    right = challenges.attempt(ctx.tx, ctx.session or "", args.code, now=ctx.now)
     if right is None:
         raise ToolRefused("wrong_code")
     business = ctx.pack.business.id
-    records.contacts.verify_address(ctx.tx, business, "phone", right.address, ctx.now)
+    records.contacts.verify_address(ctx.tx, business, kind="phone", value=right.address, now=ctx.now)
     if ctx.contact and ctx.contact != right.contact:
         records.contacts.merge(ctx.tx, ctx.contact, right.contact, actor=f"code:{right.id}", now=ctx.now)
     return {"challenge": right.id}

@@ -10,6 +10,7 @@ from pydantic import Field
 from domain.action import Assurance, Receipt, Tier
 from domain.tool import Args, Context, Tool
 from records import obligations
+from records.obligations import Owed
 
 
 class HandOver(Args):
@@ -22,11 +23,9 @@ class HandOver(Args):
 def write(args: HandOver, ctx: Context) -> Receipt:
     """Open a follow-up that staff must close."""
     due = ctx.now + timedelta(minutes=ctx.pack.policy.answer_within_minutes)
-    obligation = obligations.open_one(
-        ctx.tx, ctx.pack.business.id, "callback", cause=ctx.action, contact=ctx.contact, due=due, now=ctx.now,
-        detail=f"{args.reason}: {args.words}",
-    )  # fmt: skip
-    return {"obligation": obligation}
+    detail = f"{args.reason}: {args.words}"
+    owed = Owed(kind="callback", cause=ctx.action, contact=ctx.contact, due=due, detail=detail)
+    return {"obligation": obligations.open_one(ctx.tx, ctx.pack.business.id, owed, now=ctx.now)}
 
 
 TOOL = Tool(

@@ -7,7 +7,7 @@ from domain.clock import to_ms
 from domain.errors import ToolRefused
 from domain.tool import Args, Context, Tool
 from records import bookings
-from records.bookings import Booking, Stretch
+from records.bookings import Booking, Holder, Stretch
 from tools.availability import MINUTE_MS, bookable, stretch
 from tools.wording import long_time, money
 
@@ -29,10 +29,8 @@ def hold(args: Reschedule, ctx: Context) -> None:
     expires = to_ms(ctx.expires) if ctx.expires else None
     bookings.release(ctx.tx, ctx.action)
     for piece in pieces:
-        taken = bookings.allocate(
-            ctx.tx, ctx.pack.business.id, piece, kind="hold", holder=ctx.action, expires_at=expires, now=ctx.now
-        )
-        if not taken:
+        holder = Holder(ctx.action, "hold", expires)
+        if not bookings.allocate(ctx.tx, ctx.pack.business.id, piece, holder=holder, now=ctx.now):
             raise ToolRefused("slot_taken")
 
 
@@ -47,14 +45,12 @@ def write(args: Reschedule, ctx: Context) -> Receipt:
     wanted = _wanted(args, booking, ctx)
     bookings.release(ctx.tx, ctx.action)
     bookings.release(ctx.tx, booking.id)
-    taken = bookings.allocate(
-        ctx.tx, ctx.pack.business.id, wanted, kind="booking", holder=booking.id, expires_at=None, now=ctx.now
-    )
-    if not taken:
+    holder = Holder(booking.id, "booking")
+    if not bookings.allocate(ctx.tx, ctx.pack.business.id, wanted, holder=holder, now=ctx.now):
         raise ToolRefused("slot_taken")
     service = ctx.pack.business.services[booking.service]
     values = {"start_at": args.start, "end_at": args.start + service.minutes * MINUTE_MS, "staff": args.staff}
-    if not bookings.change(ctx.tx, booking.id, args.version, values):
+    if not bookings.change(ctx.tx, booking.id, args.version, values=values):
         raise ToolRefused("booking_changed")
     return {"booking": booking.id, "code": booking.id[4:10].upper(), "start": args.start}
 

@@ -28,10 +28,8 @@ def write(args: SendCode, ctx: Context) -> Receipt:
     if not ctx.session or ctx.tell is None:
         raise ToolRefused("no_session")
     business = ctx.pack.business
-    contact = records.contacts.ensure(ctx.tx, business.id, "phone", number, ctx.now)
-    begun = challenges.begin(
-        ctx.tx, business.id, contact=contact, session=ctx.session, address=number, now=ctx.now
-    )
+    contact = records.contacts.ensure(ctx.tx, business.id, kind="phone", value=number, now=ctx.now)
+    begun = challenges.begin(ctx.tx, contact, session=ctx.session, address=number, now=ctx.now)
     if begun is None:
         raise ToolRefused("too_many_codes")
     challenge, code = begun

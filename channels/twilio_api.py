@@ -75,4 +75,4 @@ def _client(account: Account, http: httpx.AsyncClient) -> Any:
             answer = await http.request(method, there, params=params, data=data, headers=headers, auth=auth)
             return Response(answer.status_code, answer.text, answer.headers)
 
-    return Client(account.sid, account.token, http_client=Http())
+    return Client(account.sid, account.token, http_client=Http(logging.getLogger("twilio"), is_async=True))

@@ -102,12 +102,7 @@ def dialogue(row: Mapping[str, Any]) -> Dialogue:
 
 def listening(before: Turn | None, kinds: tuple[Named, ...]) -> Listening:
     """Return what the reader would know after an assistant turn."""
-    acts = {act.act for act in before.acts} if before else set()
-    none: OurAct = "none"
-    our_act = next((ours for theirs, ours in _OUR_ACTS if theirs in acts), none)
-    slots = {act.slot or "" for act in before.acts if act.act == "REQUEST"} if before else set()
-    if our_act == "asked_detail" and any(slot.endswith(("_date", "_time")) for slot in slots):
-        our_act = "asked_when"
+    our_act = _our_act(before)
     return Listening(
         now=NOW,
         our_act=our_act,
@@ -116,3 +111,12 @@ def listening(before: Turn | None, kinds: tuple[Named, ...]) -> Listening:
         services=kinds,
         tasks=TASKS,
     )
+
+
+def _our_act(before: Turn | None) -> OurAct:
+    acts = {act.act: act.slot or "" for act in before.acts} if before else {}
+    for theirs, ours in _OUR_ACTS:
+        if theirs in acts:
+            when = ours == "asked_detail" and acts[theirs].endswith(("_date", "_time"))
+            return "asked_when" if when else ours
+    return "none"

@@ -44,7 +44,7 @@ class Details:
             self.services or self.staff or self.when_words or self.party or self.name or self.contact or self.who
         )
 
-    def said(self, act: Act, quote: str, task: str | None = None, question: str | None = None) -> Said:
+    def said(self, act: Act, quote: str, *, task: str | None = None, question: str | None = None) -> Said:
         """Return these details as one thing said."""
         return Said(
             act=act,

@@ -130,7 +130,7 @@ def _listed(text: str, index: _Index) -> Iterator[tuple[int, str]]:
     at = 0
     while at < len(tokens):
         before = text[max(0, tokens[at].start() - 24) : tokens[at].start()].lower().rstrip(" ,.")
-        used, name = _longest(stems, at, whole, longest)
+        used, name = _longest(stems, at, whole, longest=longest)
         if name is None:
             name = _by_word(tokens[at][0], stems[at], words)
         if name is not None and not _NOT_THESE.search(before):
@@ -138,7 +138,7 @@ def _listed(text: str, index: _Index) -> Iterator[tuple[int, str]]:
         at += used
 
 
-def _longest(stems: list[str], at: int, whole: dict[tuple[str, ...], str], longest: int) -> tuple[int, str | None]:
+def _longest(stems: list[str], at: int, whole: dict[tuple[str, ...], str], *, longest: int) -> tuple[int, str | None]:
     for width in range(min(max(longest, 2), len(stems) - at), 0, -1):
         here = tuple(stems[at : at + width])
         if (name := whole.get(here) or whole.get(("".join(here),))) is not None:

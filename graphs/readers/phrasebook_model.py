@@ -13,7 +13,6 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, System
 from langchain_core.outputs import ChatGeneration, ChatResult
 from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
-from pydantic import BaseModel
 
 from domain.reading import Listening, Reading
 from graphs.readers.listening import listening_from_json
@@ -43,14 +42,6 @@ class PhrasebookModel(BaseChatModel):
         if len(tools) != 1 or tools[0] is not Reading:
             raise NotImplementedError(_refusal(", ".join(_called(tool) for tool in tools) or "no tool"))
         return self.bind(tools=[Reading.__name__])
-
-    def with_structured_output(
-        self, schema: dict[str, Any] | type, *, include_raw: bool = False, **kwargs: Any
-    ) -> Runnable[LanguageModelInput, dict[str, Any] | BaseModel]:
-        """Return a runnable that answers with a `Reading`; `NotImplementedError` for any other schema."""
-        if schema is not Reading:
-            raise NotImplementedError(_refusal(_called(schema)))
-        return super().with_structured_output(schema, include_raw=include_raw, **kwargs)
 
     def _generate(
         self,

@@ -57,7 +57,7 @@ class Piece:
         quote = self.part.raw[:400]
         question = quote if act == "ask" else None
         if told:
-            return self.details.said(act, quote, task, question)
+            return self.details.said(act, quote, task=task, question=question)
         return Said(act=act, task=task, question=question, quote=quote)
 
     def social(self) -> list[Said]:

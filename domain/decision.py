@@ -50,10 +50,11 @@ class Decision:
 def fold(findings: Iterable[Finding]) -> Outcome:
     """Any deny refuses; else any ask asks the customer; else any hold waits for staff; else it runs.
 
-    The customer is asked before staff are, so that staff see only what the customer wants.
+    The customer is asked before staff are, so that staff see only what the customer wants. A verdict that is none of
+    the four refuses.
     """
     verdicts = {f.verdict for f in findings}
-    if "deny" in verdicts:
+    if "deny" in verdicts or verdicts - STRICTNESS.keys():
         return "refuse"
     if "ask" in verdicts:
         return "ask"

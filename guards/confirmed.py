@@ -1,4 +1,4 @@
-"""Confirmed: what commits the customer needs their yes to exactly this."""
+"""Confirmed: what commits the customer, and what the business says so of, needs their yes to exactly this."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from guards.facts import Facts
 
 def judge(action: Proposal, facts: Facts) -> Finding | None:
     """Ask the customer unless they said yes to these very arguments while the question stood."""
-    if action.tier < Tier.COMMITS or facts.pack.policy.setting(action.tool, action.tier) == "auto":
+    setting = facts.pack.policy.setting(action.tool, action.tier)
+    if setting == "auto" or (action.tier < Tier.COMMITS and setting != "ask"):
         return None
     row = facts.row
     if row is None or row.confirmed_hash != action.args_hash:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from domain.action import Action, Proposal
+from domain.clock import from_ms, to_ms
 from domain.decision import Decision, Finding
 from guards.facts import Clearance, load_facts
 from guards.gate import ask, judge
@@ -32,10 +33,10 @@ def record(
     expires = clearance.now + timedelta(minutes=minutes)
     action = actions.record(tx, proposal, decision, now=clearance.now, expires=expires)
     if action.state == "held":
-        if was is not None and was.staff is not None:
-            staff_answers.reopen(tx, action.id)  # what staff approved is no longer what would run
         if was is None or was.state != "held":
-            _wait_for_staff(tx, action, clearance)
+            _wait_for_staff(tx, action, expires, now=clearance.now)
+        elif was.staff is not None:
+            _ask_staff_again(tx, action, expires, now=clearance.now)
     if action.state == "asked" and (was is None or was.state != "asked"):
         timers.set_timer(tx, action.business, Work("lapse", action.id, f"contact:{action.contact}"), due=expires)
     if any("guard_failed" in f.evidence or "guard_missing" in f.evidence for f in decision.findings):
@@ -45,10 +46,17 @@ def record(
     return decision, action
 
 
-def _wait_for_staff(tx: Tx, action: Action, clearance: Clearance) -> None:
-    expires = clearance.now + timedelta(minutes=clearance.pack.policy.approvals.expires_minutes)
+def _wait_for_staff(tx: Tx, action: Action, expires: datetime, *, now: datetime) -> None:
     lane = f"action:{action.id}"
-    jobs.put(tx, action.business, Work("drive", action.id, lane), ready=clearance.now)
+    jobs.put(tx, action.business, Work("drive", action.id, lane), ready=now)
     timers.set_timer(tx, action.business, Work("expire", action.id, lane), due=expires)
     owed = Owed(kind="approval", cause=action.id, contact=action.contact, due=expires)
-    obligations.open_one(tx, action.business, owed, now=clearance.now)
+    obligations.open_one(tx, action.business, owed, now=now)
+
+
+def _ask_staff_again(tx: Tx, action: Action, fresh: datetime, *, now: datetime) -> None:
+    """What staff approved is no longer what would run: the card and its follow-up return, until the wait's own end."""
+    end = from_ms(action.expires_at) if action.expires_at and action.expires_at > to_ms(now) else fresh
+    staff_answers.reopen(tx, action.id, expires=end)
+    timers.set_timer(tx, action.business, Work("expire", action.id, f"action:{action.id}"), due=end)
+    obligations.reopen(tx, "approval", action.id, due=end, now=now)

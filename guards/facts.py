@@ -10,6 +10,8 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+import structlog
+
 import records.actions
 import records.challenges
 import records.consents
@@ -24,6 +26,8 @@ from records.consents import Standing
 from records.contacts import Contact
 from records.database import Tx
 
+log = structlog.get_logger()
+
 
 @dataclass(frozen=True, slots=True)
 class Clearance:
@@ -32,6 +36,13 @@ class Clearance:
     guards: tuple[Guard, ...]
     pack: Pack
     now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """Stands for a guard's own fact that could not be loaded."""
+
+    why: str
 
 
 class Facts:
@@ -81,6 +92,11 @@ class Facts:
         """What a guard loaded for itself."""
         return self._known[guard]
 
+    def lost(self, guard: str) -> str | None:
+        """Why a guard's own fact could not be loaded, if it could not."""
+        found = self._known.get(guard)
+        return found.why if isinstance(found, Lost) else None
+
     def approved(self, rule: str, args_hash: str) -> bool:
         """Whether staff approved exactly this with this rule on the card they saw."""
         staff = self.row.staff if self.row else None
@@ -90,12 +106,18 @@ class Facts:
 
 
 def load_facts(tx: Tx, proposal: Proposal, clearance: Clearance) -> Facts:
-    """Load every fact that some guard reads."""
+    """Load every fact that some guard reads; one whose own `load` fails finds nothing and so denies."""
     wanted = {name for guard in clearance.guards for name in guard.reads}
     known: dict[str, Any] = {name: load(tx, proposal, clearance) for name, load in LOADERS.items() if name in wanted}
     for guard in clearance.guards:
-        if guard.load is not None:
-            known[guard.name] = guard.load(tx, proposal, clearance)
+        if guard.load is None:
+            continue
+        try:
+            with tx.begin_nested():
+                known[guard.name] = guard.load(tx, proposal, clearance)
+        except Exception as problem:  # noqa: BLE001  a guard must not stop the door from recording its no
+            log.error("guard.load_failed", guard=guard.name, action=proposal.id, error=type(problem).__name__)
+            known[guard.name] = Lost(type(problem).__name__)
     return Facts(clearance.pack, clearance.now, known)
 
 

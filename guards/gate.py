@@ -16,6 +16,8 @@ log = structlog.get_logger()
 
 def ask(guard: Guard, proposal: Proposal, facts: Facts) -> Finding | None:
     """One guard's finding; a guard that raises or answers with anything else denies, and staff are told."""
+    if (why := facts.lost(guard.name)) is not None:
+        return _failed(guard, proposal, why)
     try:
         found: object = guard.judge(proposal, facts.seen_by(guard))
     except Exception as problem:  # noqa: BLE001  whatever a guard raises, the answer is no

@@ -73,27 +73,37 @@ def _leaves(tx: Tx, business: str) -> Iterator[tuple[int, str, str]]:
     """Each leaf's number, its recomputed hash, and what is wrong with it."""
     event, leaf = schema.event, schema.leaf
     query = (
-        sa.select(leaf.c.seq, leaf.c.hash, event.c.body, event.c.leaf, event.c.id, event.c.kind, event.c.at)
+        sa.select(
+            leaf.c.seq, leaf.c.hash, event.c.business, event.c.body, event.c.leaf, event.c.id, event.c.kind, event.c.at
+        )
         .outerjoin(event, event.c.id == leaf.c.event)
         .where(leaf.c.business == business)
         .order_by(leaf.c.seq)
     )
-    for row in tx.execute(query).yield_per(500):
-        if row.body is None:
-            yield row.seq, row.hash, f"the event of leaf {row.seq} was deleted"
-            continue
-        computed = leaf_hash(row.body.encode("utf-8", "surrogatepass"))
-        yield row.seq, computed, _leaf_problem(tx, row, computed)
+    for rows in tx.execute(query).partitions(500):
+        texts = _texts(tx, [r.id for r in rows if r.id is not None])
+        for row in rows:
+            if row.body is None:
+                yield row.seq, row.hash, f"the event of leaf {row.seq} was deleted"
+                continue
+            computed = leaf_hash(row.body.encode("utf-8", "surrogatepass"))
+            yield row.seq, computed, _leaf_problem(row, computed, texts.get(row.id, []))
 
 
-def _leaf_problem(tx: Tx, row: Any, computed: str) -> str:
-    if computed not in (row.hash,) or computed != row.leaf:
+def _texts(tx: Tx, events: list[str]) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = {}
+    for text in tx.execute(sa.select(schema.event_text).where(schema.event_text.c.event.in_(events))):
+        found.setdefault(text.event, []).append(text)
+    return found
+
+
+def _leaf_problem(row: Any, computed: str, texts: list[Any]) -> str:
+    if computed != row.hash or computed != row.leaf:
         return f"the event of leaf {row.seq} was edited"
     body = json.loads(row.body)
-    if (body["id"], body["kind"], body["at"]) != (row.id, row.kind, row.at):
+    if (body["id"], body["business"], body["kind"], body["at"]) != (row.id, row.business, row.kind, row.at):
         return f"the columns of leaf {row.seq} contradict its signed content"
-    if body["texts"]:
-        for text in tx.execute(sa.select(schema.event_text).where(schema.event_text.c.event == row.id)):
-            if body["texts"].get(text.field) != commitment(text.salt, text.text):
-                return f"the text {text.field!r} of leaf {row.seq} was edited"
+    for text in texts:
+        if body["texts"].get(text.field) != commitment(text.salt, text.text):
+            return f"the text {text.field!r} of leaf {row.seq} was edited"
     return ""

@@ -51,7 +51,7 @@ def verify(tx: sa.Connection) -> None:
         found = set(tx.execute(sa.text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).scalars())
         wanted = set(SQLITE)
     else:
-        names = "SELECT conname FROM pg_constraint UNION SELECT tgname FROM pg_trigger"
+        names = "SELECT conname FROM pg_constraint UNION SELECT tgname FROM pg_trigger WHERE tgenabled <> 'D'"
         found = set(tx.execute(sa.text(names)).scalars())
         wanted = {"allocation_no_overlap", *(f"{table}_only_grows" for table in APPEND_ONLY)}
     if missing := sorted(wanted - found):

@@ -26,7 +26,9 @@ from records.live import Live
 
 Tx: TypeAlias = sa.Connection
 T = TypeVar("T")
-_LOCK_CONTACT = sa.select(schema.contact.c.id).where(schema.contact.c.id == sa.bindparam("id")).with_for_update()
+_LOCK_CONTACT = (
+    sa.select(schema.contact.c.merged_into).where(schema.contact.c.id == sa.bindparam("id")).with_for_update()
+)
 _LOCK_BUSINESS = sa.select(schema.business.c.id).where(schema.business.c.id == sa.bindparam("id")).with_for_update()
 
 
@@ -74,8 +76,7 @@ class Database:
         try:
             with self.writer.begin() as tx:
                 if self.dialect == "postgresql":
-                    lock = (_LOCK_CONTACT, scope.contact) if scope.contact else (_LOCK_BUSINESS, scope.business)
-                    tx.execute(lock[0], {"id": lock[1]})
+                    _own(tx, scope)
                 return work(tx)
         except OperationalError as problem:
             raise Unavailable(f"the database did not take the write: {type(problem.orig).__name__}") from problem
@@ -105,6 +106,15 @@ def open_database(url: str, *, durable: bool = True) -> Database:
             event.listen(engine, "connect", _postgres_relaxed)
         return Database(engine, engine, threads=8)
     raise ConfigurationError("DATABASE_URL must start with sqlite:/// or postgresql://")
+
+
+def _own(tx: Tx, scope: Scope) -> None:
+    """Lock the scope's row; of a contact that was merged meanwhile also the one it became."""
+    if scope.contact is None:
+        tx.execute(_LOCK_BUSINESS, {"id": scope.business})
+    owned = scope.contact
+    while owned is not None:
+        owned = tx.execute(_LOCK_CONTACT, {"id": owned}).scalar_one_or_none()
 
 
 def insert_new(tx: Tx, table: sa.Table, values: dict[str, Any]) -> bool:

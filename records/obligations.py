@@ -96,6 +96,19 @@ def _close(tx: Tx, where: sa.ColumnElement[bool], ending: Ending, *, now: dateti
     return len(rows)
 
 
+def reopen(tx: Tx, kind: str, cause: str, *, due: datetime, now: datetime) -> bool:
+    """Open again what was closed too early, due at another time; False where it is open or never was."""
+    where = sa.and_(_O.kind == kind, _O.cause == cause, _O.closed_at.is_not(None))
+    row = tx.execute(sa.select(_O.id, _O.business, _O.contact).where(where)).one_or_none()
+    if row is None:
+        return False
+    values = {"outcome": None, "closed_at": None, "due_at": to_ms(due), "step": 0}
+    tx.execute(schema.obligation.update().where(_O.id == row.id).values(**values))
+    body = {"obligation": row.id, "kind": kind, "cause": cause, "contact": row.contact, "due": to_ms(due)}
+    ledger.append(tx, row.business, ledger.Entry("obligation.opened", body), at=now)
+    return True
+
+
 def still_open(tx: Tx, business: str, *, kinds: tuple[str, ...] | None = None, limit: int = 200) -> list[Obligation]:
     """Open obligations, the most urgent first."""
     query = sa.select(schema.obligation).where(_O.business == business, _O.closed_at.is_(None))

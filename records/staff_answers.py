@@ -55,9 +55,9 @@ def decide(tx: Tx, action: str, answer: StaffAnswer, *, new_hash: str, now: date
     return True
 
 
-def reopen(tx: Tx, action: str) -> None:
-    """Take back a staff answer that no longer fits, so that the card returns."""
-    tx.execute(schema.action.update().where(_A.id == action).values(staff=None))
+def reopen(tx: Tx, action: str, *, expires: datetime) -> None:
+    """Take back a staff answer that no longer fits, so that the card returns and waits until `expires`."""
+    tx.execute(schema.action.update().where(_A.id == action).values(staff=None, expires_at=to_ms(expires)))
 
 
 def carry_confirmation(tx: Tx, action: str, args_hash: str) -> None:

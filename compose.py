@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -16,7 +16,6 @@ from domain.clock import Clock
 from domain.configuration import Configuration
 from domain.errors import ConfigurationError
 from domain.extensions import discover, unique
-from domain.guard import Guard
 from domain.message import Delivery, Heard, Receipted, Refused, Words
 from domain.pack import read_pack
 from domain.permit import Permit
@@ -29,19 +28,18 @@ from graphs.effects import Deps
 from graphs.guarded import Compiled
 from graphs.proof import prove
 from graphs.readers.reader import read_turn
+from guards.order import ordered
 from records import actions, jobs
-from records.actions import StaffAnswer
 from records.database import Database, Scope, Tx, open_database
 from records.jobs import Job
 from records.keys import Keys, open_keys
+from records.staff_answers import StaffAnswer
 from records.upgrade import upgrade
 from tools.payments import FilePayments
 from workers import deliveries, hearing, timers
 from workers.answers import collect
 from workers.runner import Runner
 from workers.turns import take_turn
-
-GUARD_ORDER = ("consent", "quiet_hours", "assurance", "tier", "notice", "confirmed", "staff")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +115,9 @@ async def compose(settings: Settings, clock: Clock, account: Account | None, mod
     upgrade(database)
     business = pack.business
     scope = Scope(business.id)
-    await database.write(scope, lambda tx: records.contacts.ensure_business(tx, business.id, business.name, clock.now()))
+    await database.write(
+        scope, lambda tx: records.contacts.ensure_business(tx, business.id, business.name, now=clock.now())
+    )
     guards = ordered(discover("guards", "GUARD", settings.extensions))
     switchboard: dict[str, Channel] = {}
     ports = _ports(switchboard, FilePayments(settings.home))
@@ -139,7 +139,7 @@ async def compose(settings: Settings, clock: Clock, account: Account | None, mod
     switchboard.update(unique(made, "channel"))
     styles.update({name: channel.style for name, channel in switchboard.items()})
     saver, saver_close = await open_saver(settings.home, database)
-    graph = conversation(tools, deps)
+    graph = conversation(tools, guards)
     threads = approval.action_graphs(deps, saver)
     for compiled in threads.values():
         prove(compiled, [g.name for g in guards])
@@ -172,17 +172,11 @@ def load_pack(folder: Path) -> Pack:
     return read_pack(files)
 
 
-def ordered(guards: Sequence[Guard]) -> list[Guard]:
-    """The guards in the order they are shown; the verdict does not depend on it. None at all is an error."""
-    by_name: dict[str, Guard] = unique(list(guards), "guard")
-    if not by_name:
-        raise ConfigurationError("there are no guards: nothing may be done without one")
-    known = [by_name.pop(name) for name in GUARD_ORDER if name in by_name]
-    return known + [by_name[name] for name in sorted(by_name)]
-
-
 def own_home(app: App) -> None:
-    """The one process of an embedded home takes over what a dead one left running."""
+    """The one process of an embedded home takes over what a dead one left running; a shared database has leases."""
+    if app.database.dialect != "sqlite":
+        return
+
     def take_over(tx: Tx) -> None:
         jobs.release_all(tx)
         actions.end_leases(tx)

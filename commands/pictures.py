@@ -7,8 +7,7 @@ from pathlib import Path
 
 from compose import Settings, compose
 from domain.clock import SystemClock
-from domain.errors import BadInput
-from graphs.draw import drawing, names
+from graphs.draw import drawing
 
 
 async def draw(name: str, business: Path) -> str:
@@ -16,9 +15,6 @@ async def draw(name: str, business: Path) -> str:
     with tempfile.TemporaryDirectory() as folder:
         app = await compose(Settings(home=Path(folder), business=business), SystemClock(), None, None)
         try:
-            known = names(app.deps)
-            if name.partition(":")[0] not in known:
-                raise BadInput(f"there is no picture {name!r}; choose one of {', '.join(known)}")
-            return drawing(name, app.deps, app.graph, app.action_graphs)
+            return drawing(name, app.deps.tools, app.deps.guards)
         finally:
             await app.close()

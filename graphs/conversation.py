@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Annotated, Any, TypedDict
 
@@ -11,6 +11,7 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.runtime import Runtime
 from langgraph.types import Command, Send
 
+from domain.guard import Guard
 from domain.reading import Reading
 from domain.tool import Tool
 from graphs import deciding
@@ -51,7 +52,7 @@ class TurnState(TypedDict, total=False):
     reply: list[dict[str, Any]]
 
 
-def conversation(tools: dict[str, Tool], deps: Deps) -> Compiled:
+def conversation(tools: Mapping[str, Tool], guards: Sequence[Guard]) -> Compiled:
     """Build the conversation over these tools and guards, and prove that no effect escapes them."""
     graph: StateGraph[TurnState, Deps, TurnState, TurnState] = StateGraph(TurnState, context_schema=Deps)
     callable_tools = {n: t for n, t in tools.items() if n != "message"}
@@ -61,7 +62,7 @@ def conversation(tools: dict[str, Tool], deps: Deps) -> Compiled:
         graph.add_node(flow.name, flow_graph(flow), metadata={"kind": "flow"})
         graph.add_edge(flow.name, "decide")
     for name, tool in callable_tools.items():
-        subgraph = guarded(tool, deps.guards, hold=park).compile(name=name)
+        subgraph = guarded(tool, guards, hold=park).compile(name=name)
         graph.add_node(name, subgraph, metadata={"kind": "tool", "tier": str(tool.tier)})
         graph.add_edge(name, "decide")
     graph.add_node("say", say)
@@ -71,7 +72,7 @@ def conversation(tools: dict[str, Tool], deps: Deps) -> Compiled:
     graph.add_edge("say", "check")
     graph.add_edge("check", END)
     compiled = graph.compile(name="conversation")
-    prove(compiled, [g.name for g in deps.guards])
+    prove(compiled, [g.name for g in guards])
     return compiled
 
 
@@ -85,11 +86,11 @@ async def understand(state: TurnState, runtime: Runtime[Deps]) -> dict[str, Any]
     reading, turn = read.reading.model_dump(mode="json"), state["turn"]
 
     def work(tx: Tx) -> None:
-        conversations.save_reading(tx, turn["id"], reading, read.by)
+        conversations.save_reading(tx, turn["id"], reading, read_by=read.by)
         deciding.note_reading(tx, deps, turn, read)
 
     await deps.database.write(deps.scope(turn["contact"]), work)
-    return {"reading": reading, "read_by": read.by}
+    return {"reading": reading, "read_by": read.by, "turn": {**turn, "read_by": read.by}}
 
 
 async def decide(state: TurnState, runtime: Runtime[Deps]) -> Command[str]:
@@ -122,7 +123,7 @@ async def _drop(deps: Deps, mind: deciding.Mind) -> None:
 
     def work(tx: Tx) -> None:
         row = actions.load(tx, asking["action"])
-        if row is not None and actions.supersede(tx, row.id, "changed_mind", deps.clock.now()):
+        if row is not None and actions.supersede(tx, row.id, "changed_mind", now=deps.clock.now()):
             deciding.let_go(tx, deps, row)
 
     await deps.database.write(deps.scope(mind.turn["contact"]), work)

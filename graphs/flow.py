@@ -73,11 +73,13 @@ class Next:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A named step and the steps it may go to at once."""
+    """A named step, the steps it may go to at once, and those it may leave the task at for later: after the
+    customer's answer or a tool's result."""
 
     name: str
     run: Callable[[View], Next]
     to: tuple[str, ...] = ()
+    later: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +118,8 @@ def flow_graph(flow: Flow) -> Compiled:
     )
     names = [step.name for step in flow.steps]
     for step in flow.steps:
-        graph.add_node(
-            step.name, _node(step), destinations=(*step.to, END), metadata={"kind": "step", "flow": flow.name}
-        )
+        metadata = {"kind": "step", "flow": flow.name, "later": ",".join(step.later)}
+        graph.add_node(step.name, _node(step), destinations=(*step.to, END), metadata=metadata)
 
     async def enter(state: FlowState) -> str:
         return str(state["task"]["step"])
@@ -149,10 +150,8 @@ def _node(step: Step) -> Callable[..., Any]:
             "offered": list(following.offered),
         }
         update: dict[str, Any] = {"task": moved, "move": move}
-        if following.goto:
-            if following.goto not in step.to:
-                raise ValueError(f"step {step.name} may not go to {following.goto}")
-            return Command(goto=following.goto, update=update)
-        return Command(goto=END, update=update)
+        if where not in (step.to if following.goto else (*step.later, task["step"])):
+            raise ValueError(f"step {step.name} may not go to {where}")
+        return Command(goto=following.goto or END, update=update)
 
     return run

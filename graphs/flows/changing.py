@@ -41,7 +41,9 @@ def which(view: View) -> Next:
     if not found:
         if view.channel == "web" and not view.slots.get("proved"):
             return Next(goto="prove", say=(Line("change.none_here"),))
-        return Next(done=True, say=(Line("change.none_refundable" if view.slots["task"] == "refund" else "change.none"),))
+        return Next(
+            done=True, say=(Line("change.none_refundable" if view.slots["task"] == "refund" else "change.none"),)
+        )
     if view.slots["task"] == "check":
         listed = "; ".join(b["label"] for b in found[:4])
         return Next(done=True, say=(Line("change.listed", {"bookings": listed}),))
@@ -159,19 +161,24 @@ FLOW = Flow(
     start="collect",
     correct="collect",
     steps=(
-        Step("collect", collect, ("look", "next_question")),
-        Step("look", look),
-        Step("which", which, ("prove", "next_question")),
-        Step("pick", pick, ("next_question",)),
-        Step("next_question", next_question, ("find", "read_back")),
-        Step("find", find),
-        Step("offer", lambda view: offer(view, chosen="read_back"), ("read_back",)),
-        Step("choose", lambda view: choose(view, chosen="read_back"), ("read_back", "collect", "find")),
-        Step("read_back", read_back),
-        Step("settled", settled, ("find", "look")),
-        Step("prove", prove),
-        Step("code_sent", code_sent),
-        Step("code", code),
-        Step("checked", checked, ("look",)),
+        Step("collect", collect, ("look", "next_question"), ("collect",)),
+        Step("look", look, later=("which",)),
+        Step("which", which, ("prove", "next_question"), ("pick",)),
+        Step("pick", pick, ("next_question",), ("pick",)),
+        Step("next_question", next_question, ("find", "read_back"), ("collect",)),
+        Step("find", find, later=("offer",)),
+        Step("offer", lambda view: offer(view, chosen="read_back"), ("read_back",), ("collect", "choose")),
+        Step(
+            "choose",
+            lambda view: choose(view, chosen="read_back"),
+            to=("read_back", "collect", "find"),
+            later=("choose", "collect"),
+        ),
+        Step("read_back", read_back, later=("settled",)),
+        Step("settled", settled, ("find", "look"), ("settled",)),
+        Step("prove", prove, later=("prove", "code_sent")),
+        Step("code_sent", code_sent, later=("prove", "code")),
+        Step("code", code, later=("code", "checked")),
+        Step("checked", checked, ("look",), ("code",)),
     ),
 )

@@ -87,8 +87,8 @@ FLOW = Flow(
     correct="collect",
     steps=(
         Step("collect", collect, ("ask_field",)),
-        Step("ask_field", ask_field, ("propose",)),
-        Step("propose", propose),
-        Step("settled", settled, ("ask_field",)),
+        Step("ask_field", ask_field, ("propose",), ("collect",)),
+        Step("propose", propose, later=("settled",)),
+        Step("settled", settled, ("ask_field",), ("settled",)),
     ),
 )

@@ -1,3 +1,5 @@
 """How people reach us: one file a channel; verify, translate, deliver."""
 
+from __future__ import annotations
+
 MACHINERY = ("pages", "reception", "twilio_api", "webhook")

@@ -44,10 +44,10 @@ class Teller:
             if event.kind not in SHOWN or event.body.get("kind") == "answer":
                 continue
             findings = [f"{f['rule']}:{f['verdict']}" for f in event.body.get("findings", [])]
-            plain = f"{'':>10}  · {what(event.kind, event.body)} ({who(event.body)})"
+            plain = f"{'':>10}  · {what(event.kind, event.body)} ({who(event.kind, event.body)})"
             plain += f" — {verdict(event.body)}" if verdict(event.body) else ""
             plain += f" [{', '.join(findings)}]" if findings else ""
-            self._line({"event": event.kind, "who": who(event.body), "verdict": verdict(event.body),
+            self._line({"event": event.kind, "who": who(event.kind, event.body), "verdict": verdict(event.body),
                         "findings": findings, "action": event.body.get("action")}, plain)  # fmt: skip
 
     def _line(self, data: dict[str, Any], plain: str) -> None:
@@ -86,7 +86,9 @@ async def _answers(teller: Teller, events: list[dict[str, Any]]) -> None:
 async def _missed_call(stage: Stage, teller: Teller) -> None:
     teller.say("", "10:00 — Mia calls while everybody is busy.")
     await _answers(teller, await stage.hear("call", MIA, "", kind="missed_call"))
-    await _talk(stage, teller, "Mia", MIA, "oh hi! can Ana do balayage next Friday after 2?", "the first one", "yes please")
+    await _talk(
+        stage, teller, "Mia", MIA, "oh hi! can Ana do balayage on Friday after 2?", "the first one", "yes please"
+    )
 
 
 async def _refund(stage: Stage, teller: Teller) -> None:
@@ -114,4 +116,3 @@ async def _verify(stage: Stage, teller: Teller) -> bool:
     verdict_ = "sound" if found.sound else f"NOT SOUND at leaf {found.first_bad}: {found.why}"
     teller.say("", f"{at} — the ledger is {verdict_}: {found.size} leaves, root {found.root[:16]}…")
     return found.sound
-

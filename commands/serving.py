@@ -77,7 +77,9 @@ async def _serve(place: Place, home: Path, business: Path, *, offline: bool) -> 
 def _account(configuration: Configuration, number: str) -> Account | None:
     sid, token = configuration.twilio_account_sid, configuration.twilio_auth_token
     if sid and not token:
-        raise ConfigurationError("TWILIO_ACCOUNT_SID is set but TWILIO_AUTH_TOKEN is not: webhooks could not be trusted")
+        raise ConfigurationError(
+            "TWILIO_ACCOUNT_SID is set but TWILIO_AUTH_TOKEN is not: webhooks could not be trusted"
+        )
     return Account(sid, token.get_secret_value(), number) if sid and token else None
 
 

@@ -19,7 +19,9 @@ from records.home import owned
 DEFAULTS = {"web": "web-visitor", "sms": "+12025550143", "call": "+12025550143"}
 
 
-async def talk(home: Path, business: Path, channel: str, address: str | None, *, begin: datetime | None, as_json: bool) -> None:
+async def talk(
+    home: Path, business: Path, channel: str, address: str | None, *, begin: datetime | None, as_json: bool
+) -> None:
     """Read messages from standard input and print what the records say after each turn."""
     if channel not in KINDS:
         raise BadInput(f"there is no channel {channel!r}: choose web, sms or call")

@@ -38,7 +38,11 @@ def told(event: Event) -> LedgerEvent:
     """One event as the screens and the command line show it."""
     body = event.body
     return LedgerEvent(
-        seq=event.seq or 0, at=from_ms(event.at), who=who(body), what=what(event.kind, body), verdict=verdict(body)
+        seq=event.seq or 0,
+        at=from_ms(event.at),
+        who=who(event.kind, body),
+        what=what(event.kind, body),
+        verdict=verdict(body),
     )
 
 
@@ -47,10 +51,12 @@ def what(kind: str, body: dict[str, Any]) -> str:
     return _WHAT.get(kind, kind).format_map(_Blank({k: str(v).replace("_", " ") for k, v in body.items()}))
 
 
-def who(body: dict[str, Any]) -> str:
+def who(kind: str, body: dict[str, Any]) -> str:
     """Who did it: staff by name, a part of the agent, or the customer."""
     by = str(body.get("by") or "")
-    return by.partition(":")[0].replace("_", " ") if by else ("customer" if "message" in body else "agent")
+    if by:
+        return by.partition(":")[0].replace("_", " ")
+    return "customer" if kind in ("message.heard", "action.confirmed") else "agent"
 
 
 def verdict(body: dict[str, Any]) -> str:

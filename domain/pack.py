@@ -17,6 +17,7 @@ from domain.settings import Business, Pack, Policy, Section
 
 Model = TypeVar("Model", bound=BaseModel)
 _HEADING = re.compile(r"^##\s+(.+?)\s*$", re.MULTILINE)
+_CHAPTER = re.compile(r"^#\s.*$", re.MULTILINE)
 
 
 def read_pack(files: Mapping[str, str]) -> Pack:
@@ -93,7 +94,7 @@ def _fix(error: Any) -> str:
 
 
 def _parts(name: str, text: str) -> list[tuple[str, str]]:
-    cut = _HEADING.split(text)
+    cut = _HEADING.split(_CHAPTER.sub("", text))
     if len(cut) < 3:
         raise ConfigurationError(f"{name}:1: no '## heading' found; every part starts with one")
     return [(cut[i].strip(), cut[i + 1].strip()) for i in range(1, len(cut), 2)]

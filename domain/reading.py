@@ -47,9 +47,15 @@ class Said(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     act: Act = Field(description="what the words do")
-    task: str | None = Field(default=None, max_length=40, description="book, move, cancel, check, refund, order, quote, lead, human, find ...")
+    task: str | None = Field(
+        default=None,
+        max_length=40,
+        description="book, move, cancel, check, refund, order, quote, lead, human, find ...",
+    )
     who: str | None = Field(default=None, max_length=120, description="the person it is for, if somebody else")
-    service: str | None = Field(default=None, max_length=120, description="the service, in the customer's words or a listed name")
+    service: str | None = Field(
+        default=None, max_length=120, description="the service, in the customer's words or a listed name"
+    )
     staff: str | None = Field(default=None, max_length=120, description="the member of staff wished for, or 'anyone'")
     when_words: str | None = Field(default=None, max_length=200, description="the words about day and time, copied")
     party: int | None = Field(default=None, ge=1, le=99, description="how many people")
@@ -57,7 +63,9 @@ class Said(BaseModel):
     name: str | None = Field(default=None, max_length=80, description="the customer's name")
     contact: str | None = Field(default=None, max_length=120, description="a phone number or e-mail address, copied")
     question: str | None = Field(default=None, max_length=400, description="the question asked, copied")
-    choice: int | None = Field(default=None, ge=1, le=20, description="the number of the option chosen, 1 for the first")
+    choice: int | None = Field(
+        default=None, ge=1, le=20, description="the number of the option chosen, 1 for the first"
+    )
     quote: str = Field(default="", max_length=400, description="the words this rests on, copied from the text")
 
 

@@ -43,7 +43,7 @@ def agenda(memory: dict[str, Any], reading: Reading, text: str, forms: Collectio
     if work:
         return items + work
     if items:
-        return [*items, Item("again")] if _open(memory) else items
+        return [*items, Item("again")] if _open(memory) and items[-1].do != "hand_over" else items
     return _small_talk(memory, said, unclear=reading.unclear)
 
 

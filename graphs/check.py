@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from domain.settings import Pack
 
 _TAG = re.compile(r"<[^>]{0,400}>|[<>]")
-_LINK = re.compile(r"(?:https?://|www\.)\S+|\b[\w-]+(?:\.[\w-]+)*\.(?:com|net|org|io|co|info|biz|ru|link|xyz)\b(?:/\S*)?", re.I)
+_LINK = re.compile(
+    r"(?:https?://|www\.)\S+|\b[\w-]+(?:\.[\w-]+)*\.(?:com|net|org|io|co|info|biz|ru|link|xyz)\b(?:/\S*)?", re.I
+)
 _PHONE = re.compile(r"\+?\d[\d ().-]{8,}\d")
 _CLAIM = re.compile(
     r"\b(?:is|are|was|has been|have been|'s|you're|you are|i have|i've)\s+(?:now\s+|all\s+)?"

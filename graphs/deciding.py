@@ -63,8 +63,8 @@ class Mind:
         }  # fmt: skip
 
     def begin(self, pack: Pack) -> None:
-        """Disclose once who is speaking, and tell news of actions."""
-        if not self.memory.get("disclosed"):
+        """Disclose once who is speaking, and tell news of actions; a call's greeting discloses by itself."""
+        if not self.memory.get("disclosed") and self.turn["channel"] != "call":
             self.memory["disclosed"] = True
             self.say(Line("about.disclosure"))
         for news in self.news:
@@ -93,7 +93,8 @@ class Mind:
                 if not self.memory["tasks"]:
                     self._act("asked_anything_else" if item["key"] == "small.what" else "answered")
             case "answer":
-                self._propose("answer", {"question": item["words"]}, origin="answer")
+                about = self.memory["tasks"][-1]["slots"].get("service") if self.memory["tasks"] else None
+                self._propose("answer", {"question": item["words"], "service": about}, origin="answer")
             case "hand_over":
                 self._propose("hand_over", {"reason": item["key"], "words": item["words"]}, origin="hand_over")
             case "yes":

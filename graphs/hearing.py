@@ -29,5 +29,15 @@ def listening(deps: Deps, memory: dict[str, Any]) -> Listening:
 
 # Tools that flows call by themselves; a reader never names them as a task.
 _INNER = frozenset(
-    {"message", "send_code", "check_code", "hand_over", "capture_lead", "book", "reschedule", "cancel", "refund_deposit"}
+    {
+        "message",
+        "send_code",
+        "check_code",
+        "hand_over",
+        "capture_lead",
+        "book",
+        "reschedule",
+        "cancel",
+        "refund_deposit",
+    }
 )

@@ -16,7 +16,9 @@ def worded(pack: Pack, key: str, facts: Mapping[str, str], seed: str) -> str:
         if variants := pack.wording.get(candidate):
             variant = variants[int(digest(seed, candidate)[:8], 16) % len(variants)]
             return variant.format_map({**_about(pack), **facts})
-    raise ConfigurationError(f"messages/{pack.business.language}: the wording {key!r} is missing; add it under '## {key}'")
+    raise ConfigurationError(
+        f"messages/{pack.business.language}: the wording {key!r} is missing; add it under '## {key}'"
+    )
 
 
 def check_wording(pack: Pack, needed: Mapping[str, tuple[str, ...]]) -> None:

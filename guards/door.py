@@ -15,6 +15,9 @@ from records.database import Tx
 from records.jobs import Work
 from records.obligations import Owed
 
+SHORTEST_WAIT = timedelta(minutes=5)
+BEFORE_START = timedelta(minutes=15)
+
 
 def submit(tx: Tx, proposal: Proposal, clearance: Clearance) -> tuple[Decision, Action]:
     """Load facts, ask every guard, fold, and write action, decision and ledger event."""
@@ -28,9 +31,7 @@ def record(
     """Write what the guards answered; a held action gets its job, expiry and obligation in the same transaction."""
     decision = judge(proposal, answers, clearance)
     was = actions.load(tx, proposal.id)
-    approvals = clearance.pack.policy.approvals
-    minutes = approvals.expires_minutes if decision.outcome == "hold" else approvals.ask_minutes
-    expires = clearance.now + timedelta(minutes=minutes)
+    expires = _expiry(proposal, decision, clearance)
     action = actions.record(tx, proposal, decision, now=clearance.now, expires=expires)
     if action.state == "held":
         if was is None or was.state != "held":
@@ -44,6 +45,16 @@ def record(
         owed = Owed(kind="guard", cause=action.id, contact=action.contact, due=clearance.now, detail=detail)
         obligations.open_one(tx, action.business, owed, now=clearance.now)
     return decision, action
+
+
+def _expiry(proposal: Proposal, decision: Decision, clearance: Clearance) -> datetime:
+    """How long the customer or staff may think: by policy, and not beyond the time that is being booked (`start`)."""
+    approvals = clearance.pack.policy.approvals
+    minutes = approvals.expires_minutes if decision.outcome == "hold" else approvals.ask_minutes
+    expires, start = clearance.now + timedelta(minutes=minutes), proposal.args.get("start")
+    if isinstance(start, int):
+        expires = max(clearance.now + SHORTEST_WAIT, min(expires, from_ms(start) - BEFORE_START))
+    return expires
 
 
 def _wait_for_staff(tx: Tx, action: Action, expires: datetime, *, now: datetime) -> None:

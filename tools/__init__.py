@@ -1,3 +1,5 @@
 """What the agent can do: one file a tool."""
 
+from __future__ import annotations
+
 MACHINERY = ("availability", "langchain", "payments", "wording")

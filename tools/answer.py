@@ -17,9 +17,10 @@ from tools.wording import clock_time, money
 
 
 class Answer(Args):
-    """The question in the customer's words."""
+    """The question in the customer's words; `service` is the one being talked about, for "how long does it take?"."""
 
     question: str = Field(min_length=1, max_length=400)
+    service: str | None = Field(default=None, max_length=40)
 
 
 _STOP = frozenset(
@@ -49,7 +50,7 @@ ENOUGH = 3
 def read(args: Answer, ctx: Context) -> dict[str, Any]:
     """The answer and where it stands; `found` is false where nobody wrote one."""
     question = args.question
-    settings = _from_settings(question, ctx)
+    settings = _from_settings(args, ctx)
     if settings is not None:
         return {"found": True, "text": settings, "source": "business.yaml"}
     section, score = _best(question, ctx.pack.knowledge)
@@ -58,8 +59,9 @@ def read(args: Answer, ctx: Context) -> dict[str, Any]:
     return {"found": True, "text": section.text, "source": f"{section.file}#{section.title}"}
 
 
-def _from_settings(question: str, ctx: Context) -> str | None:
-    service = _service(question, ctx.pack)
+def _from_settings(args: Answer, ctx: Context) -> str | None:
+    question = args.question
+    service = _service(question, ctx.pack) or ctx.pack.business.services.get(args.service or "")
     if service and (_PRICE.search(question) or _LONG.search(question)):
         price = money(ctx.pack.business, service.price_cents)
         return f"{service.name} is {price} and takes {_minutes(service.minutes)}."

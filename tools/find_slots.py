@@ -88,6 +88,4 @@ def _nearest(slots: list[Slot], args: FindSlots) -> list[Slot]:
     return list(by_time.values())[: args.count]
 
 
-TOOL = Tool(
-    name="find_slots", tier=Tier.READ, purpose="reply", assurance=Assurance.UNKNOWN, args=FindSlots, read=read
-)
+TOOL = Tool(name="find_slots", tier=Tier.READ, purpose="reply", assurance=Assurance.UNKNOWN, args=FindSlots, read=read)

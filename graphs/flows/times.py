@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date, time, timedelta
 from typing import Any
 
-from domain.reading import Said
 from domain.when import When, part_window, read_when
 from graphs.flow import Call, Line, Next, View
 
@@ -107,7 +106,8 @@ def choose(view: View, *, chosen: str) -> Next:
     if heard_when(view) is not None or any(s.service or s.staff for s in view.said):
         return Next(goto="collect")
     if "alternatives" in acts and offers:
-        return Next(goto="find", slots={"after": max(o["start"] for o in offers), "at": None})
+        rest = {"at": None, "not_before": None, "not_after": None}
+        return Next(goto="find", slots={"after": max(o["start"] for o in offers), **rest})
     if acts & {"negate"}:
         slots = {key: None for key in SLOT_KEYS}
         return Next(wait="collect", say=(Line("times.which_instead"),), slots=slots, our_act="asked_when")

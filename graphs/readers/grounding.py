@@ -19,7 +19,6 @@ _OURSELVES: Final = frozenset("i me my myself".split())
 _ABOUT_US: Final = frozenset({"help", "bot"})  # what a question may be about: what we can do, whether we are a person
 _NAME_MARKS: Final = frozenset(" '-.")
 _CURLY_TO_STRAIGHT: Final = str.maketrans("\u2018\u2019\u02bc", "'''")
-_BETWEEN_DIGITS: Final = re.compile(r"(?<=\d)[\s().\-/]+(?=\d)")
 _DIGIT_WORDS: Final = {word: str(number) for word, number in NUMBERS.items() if number < 10}
 
 
@@ -126,10 +125,10 @@ def _items(value: list[str], heard: _Heard) -> list[str]:
 
 
 def _party(value: int, heard: _Heard) -> int | None:
-    numbers = {NUMBERS.get(word, int(word) if word.isdecimal() else 0) for word in heard.words}
-    ourselves = _OURSELVES.intersection(heard.words)
-    said = value in numbers or (value == 2 and ourselves and "and" in heard.words) or (value == 1 and ourselves)
-    return value if said else None
+    numbered = any(NUMBERS.get(word) == value or word.lstrip("0") == str(value) for word in heard.words)
+    ourselves = bool(_OURSELVES.intersection(heard.words))
+    counted = ourselves and (value == 1 or (value == 2 and "and" in heard.words))
+    return value if numbered or counted else None
 
 
 def _name(value: str, heard: _Heard) -> str | None:
@@ -142,15 +141,18 @@ def _name(value: str, heard: _Heard) -> str | None:
 
 def _contact(value: str, heard: _Heard) -> str | None:
     value = printable(value)
-    if "@" in value:
-        written = re.sub(r"\s+", "", re.sub(r" dot ", ".", re.sub(r" at ", "@", heard.text.casefold())))
-        return value if re.fullmatch(r"[^\s<>@]+@[^\s<>@]+", value) and value.casefold() in written else None
+    if re.fullmatch(r"[^\s<>@]+@[^\s<>@]+", value):
+        spoken = re.sub(r"\s+dot\s+", ".", re.sub(r"\s+at\s+", "@", heard.text.casefold()))
+        address = re.compile(rf"(?<![\w.+-]){re.escape(value.casefold())}(?![\w@-])")
+        return value if address.search(heard.text.casefold()) or address.search(spoken) else None
     digits = re.sub(r"\D", "", value)
-    if len(digits) >= 7 and re.search(rf"(?<!\d){re.escape(value)}(?!\d)", heard.text):
+    if len(digits) < 7 or not re.fullmatch(r"[\d\s().+/-]+", value):
+        return None
+    if re.search(rf"(?<!\d){re.escape(value)}(?!\d)", heard.text):
         return value
-    spoken = " ".join(_DIGIT_WORDS.get(word, word) for word in heard.words)
-    runs = re.findall(r"\d+", _BETWEEN_DIGITS.sub("", spoken))
-    return value if len(digits) >= 7 and digits.removeprefix("1") in {run.removeprefix("1") for run in runs} else None
+    dictated = " ".join(_DIGIT_WORDS.get(word, word) for word in heard.words)
+    runs = re.findall(r"\d+", re.sub(r"(?<=\d) (?=\d)", "", dictated))
+    return value if digits.removeprefix("1") in {run.removeprefix("1") for run in runs} else None
 
 
 def _copied(value: str, heard: _Heard) -> str | None:

@@ -18,15 +18,14 @@ from domain.reading import Reading
 from graphs.readers.filling import ReadingModel
 
 AZURE_API_VERSION: Final = "2024-10-21"  # the first general one that takes a JSON schema
-# What the clients raise for an answer that is no chat completion: cut off, filtered, HTML, other or endless JSON.
-_NO_COMPLETION: Final = (openai.OpenAIError, ValueError, TypeError, LookupError, AttributeError, RecursionError)
+# What the clients raise for an answer that is no chat completion: cut off, filtered, HTML, other JSON.
+_NO_COMPLETION: Final = (openai.OpenAIError, ValueError, TypeError, LookupError, AttributeError)
 # Keywords strict mode does not take, or that invite a server to fill in values; pydantic checks them afterwards.
 _NOT_SENT: Final = frozenset({"$defs", "default", "title", "minimum", "maximum", "maxItems", "maxLength"})
 
 
 def openai_model(model: str, *, base_url: str, api_key: str | None, timeout_s: float) -> OpenAIModel:
     """Return `model` of the server at `base_url`, which no environment variable changes; `timeout_s` per request."""
-    client = openai.DefaultAsyncHttpxClient(timeout=timeout_s, follow_redirects=False)
     chat = ChatOpenAI(
         model=model,
         base_url=base_url,
@@ -36,14 +35,13 @@ def openai_model(model: str, *, base_url: str, api_key: str | None, timeout_s: f
         timeout=timeout_s,
         max_retries=0,  # the reader tries again itself, within its time limit
         use_responses_api=False,
-        http_async_client=client,
+        http_async_client=openai.DefaultAsyncHttpxClient(follow_redirects=False),
     )
     return OpenAIModel(name=f"openai:{model}", chat=chat)
 
 
 def azure_model(deployment: str, *, endpoint: str, api_key: str, timeout_s: float) -> OpenAIModel:
     """Return the deployment of the Azure OpenAI resource at `endpoint`; `timeout_s` per request."""
-    client = openai.DefaultAsyncHttpxClient(timeout=timeout_s, follow_redirects=False)
     chat = AzureChatOpenAI(
         azure_deployment=deployment,
         azure_endpoint=endpoint,
@@ -56,7 +54,7 @@ def azure_model(deployment: str, *, endpoint: str, api_key: str, timeout_s: floa
         timeout=timeout_s,
         max_retries=0,
         use_responses_api=False,
-        http_async_client=client,
+        http_async_client=openai.DefaultAsyncHttpxClient(follow_redirects=False),
     )
     return OpenAIModel(name=f"azure_openai:{deployment}", chat=chat)
 

@@ -99,10 +99,10 @@ def in_order(said: Sequence[str], wanted: Sequence[str], same: Same = alike) -> 
 
 def said_in(said: Sequence[str], wanted: Sequence[str], same: Same = alike, *, gap: int = 0) -> bool:
     """Tell whether `wanted` occurs in `said` in its order, with at most `gap` other words between two of its own."""
-    return in_order(said, wanted, same) and any(_starts(said, at, wanted, same, gap) for at in range(len(said)))
+    return in_order(said, wanted, same) and any(_starts(said, wanted, same, at=at, gap=gap) for at in range(len(said)))
 
 
-def _starts(said: Sequence[str], at: int, wanted: Sequence[str], same: Same, gap: int) -> bool:
+def _starts(said: Sequence[str], wanted: Sequence[str], same: Same, *, at: int, gap: int) -> bool:
     far = at + 1
     for word in wanted:
         found = next((n for n in range(at, min(far, len(said))) if same(word, said[n])), None)

@@ -28,6 +28,7 @@ Play = (
         "refusal",
         "cut_off",
         "no_choices",
+        "empty_choices",
         "html",
         "elsewhere",  # 307 to another address
         "hang",
@@ -94,7 +95,11 @@ class OpenAIStub:
         if play == "hang":
             self.released.wait()
             return None
-        return _refused(play, asked) or _odd(play) or _completion(asked, _phrasebook(asked), fenced=play == "fenced")
+        return (
+            _refused(play, asked)
+            or _odd(play, asked)
+            or _completion(asked, _phrasebook(asked), fenced=play == "fenced")
+        )
 
 
 def _phrasebook(asked: Asked) -> str:
@@ -112,21 +117,25 @@ def _refused(play: str, asked: Asked) -> Answer | None:
     return _error(int(play), f"refused with {play}") if play.isdecimal() else None
 
 
-def _odd(play: str) -> Answer | None:
-    contents = {
-        "malformed": '{"said": [{"act": "inform", "quo',
-        "nested": '{"said":' + "[" * 9_000,
-        "prose": "Sure! The customer would like a haircut tomorrow.",
-    }
-    if play in contents:
-        return _chat({"content": contents[play]})
-    if play == "refusal":
-        return _chat({"content": None, "refusal": "I cannot help with that."})
-    if play == "cut_off":
-        return _chat({"content": '{"said": ['}, finish="length")
-    if play == "elsewhere":
-        return 307, {"Location": "http://127.0.0.1:9/v1/chat/completions"}, {}
-    return {"no_choices": (200, {}, {"object": "chat.completion"}), "html": (200, {}, "<html>Welcome</html>")}.get(play)
+def _odd(play: str, asked: Asked) -> Answer | None:
+    match play:
+        case "malformed":
+            return _completion(asked, '{"said": [{"act": "inform", "quo')
+        case "nested":
+            return _completion(asked, '{"said":' + "[" * 90_000)
+        case "prose":
+            return _chat({"content": "Sure! The customer would like a haircut tomorrow."})
+        case "refusal":
+            return _chat({"content": None, "refusal": "I cannot help with that."})
+        case "cut_off":
+            return _chat({"content": '{"said": ['}, finish="length")
+        case "no_choices" | "empty_choices":
+            return 200, {}, {"object": "chat.completion"} | ({"choices": []} if play == "empty_choices" else {})
+        case "html":
+            return 200, {}, "<html>Welcome</html>"
+        case "elsewhere":
+            return 307, {"Location": "http://127.0.0.1:9/v1/chat/completions"}, {}
+    return None
 
 
 def _error(status: int, message: str, param: str | None = None) -> Answer:

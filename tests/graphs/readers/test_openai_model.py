@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from langchain_core.exceptions import ModelInvalidRequestError
+from langchain_core.exceptions import ModelInvalidRequestError, ModelTimeoutError
 from openai_stub import OpenAIStub, Play, openai_stub
 
 from domain.errors import ConfigurationError
@@ -38,7 +39,7 @@ def stub() -> Iterator[OpenAIStub]:
 
 @pytest.fixture
 async def model(stub: OpenAIStub) -> AsyncIterator[OpenAIModel]:
-    opened = open_model("openai:qwen3.5:4b", base_url=stub.url, api_key=None, timeout_s=5)
+    opened = open_model("openai:qwen3.5:4b", base_url=stub.url, api_key=None, timeout_s=60)
     assert isinstance(opened, OpenAIModel)
     yield opened
     await opened.aclose()
@@ -101,6 +102,7 @@ async def test_a_refused_request_changes_nothing_for_the_next_turn(stub: OpenAIS
         ("refusal", "invalid output", 2),
         ("cut_off", "invalid output", 2),
         ("no_choices", "invalid output", 2),
+        ("empty_choices", "invalid output", 2),
         ("html", "invalid output", 2),
         ("500", "server error", 2),
         ("429", "rate limit", 1),
@@ -121,9 +123,18 @@ async def test_the_phrasebook_steps_in(
     assert len(stub.asked) == requests
 
 
-async def test_a_hanging_server_has_the_time_limit_and_no_more(stub: OpenAIStub, model: OpenAIModel) -> None:
+@pytest.mark.parametrize("play", ["malformed", "nested", "prose", "refusal", "no_choices", "empty_choices", "html"])
+async def test_a_broken_answer_to_a_tool_call_is_invalid_too(stub: OpenAIStub, model: OpenAIModel, play: Play) -> None:
+    stub.play("tools_only", "phrasebook", play)
+    assert (await read_turn(model, BOOKING, LISTENING)).failed is None
+    assert (await read_turn(model, BOOKING, LISTENING)).failed == "invalid output"
+    assert [asked.by_schema for asked in stub.asked] == [True, False, False, False]
+
+
+async def test_a_hanging_server_is_left_at_the_time_limit(stub: OpenAIStub, model: OpenAIModel) -> None:
     stub.play("hang")
-    read = await read_turn(model, BOOKING, LISTENING, limit_s=0.2)
+    async with asyncio.timeout(10):
+        read = await read_turn(model, BOOKING, LISTENING, limit_s=0.2)
     assert (read.by, read.failed, len(stub.asked)) == ("phrasebook", "timeout", 1)
 
 
@@ -131,8 +142,18 @@ async def test_one_request_has_its_own_time_limit(stub: OpenAIStub) -> None:
     model = open_model("openai:m", base_url=stub.url, api_key="k", timeout_s=0.2)
     assert isinstance(model, OpenAIModel)
     stub.play("hang")
-    assert (await read_turn(model, BOOKING, LISTENING, limit_s=30)).failed == "timeout"
+    with pytest.raises(ModelTimeoutError):
+        async with asyncio.timeout(10):
+            await model.fill(messages(BOOKING, LISTENING))
     await model.aclose()
+
+
+async def test_every_model_is_asked_for_a_chat_completion(stub: OpenAIStub) -> None:
+    model = open_model("openai:gpt-5-pro", base_url=stub.url, api_key="k", timeout_s=5)
+    assert isinstance(model, OpenAIModel)
+    await read_turn(model, BOOKING, LISTENING)
+    await model.aclose()
+    assert stub.paths == ["/v1/chat/completions"]
 
 
 async def test_no_server_at_all() -> None:

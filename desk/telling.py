@@ -54,6 +54,8 @@ def what(kind: str, body: dict[str, Any]) -> str:
 def who(kind: str, body: dict[str, Any]) -> str:
     """Who did it: staff by name, a part of the agent, or the customer."""
     by = str(body.get("by") or "")
+    if by.startswith("act_"):
+        return "agent"
     if by:
         return by.partition(":")[0].replace("_", " ")
     return "customer" if kind in ("message.heard", "action.confirmed") else "agent"

@@ -72,7 +72,7 @@ def conversation(tools: Mapping[str, Tool], guards: Sequence[Guard]) -> Compiled
     graph.add_edge("say", "check")
     graph.add_edge("check", END)
     compiled = graph.compile(name="conversation")
-    prove(compiled, [g.name for g in guards])
+    prove(compiled, [g.name for g in guards], effects=len(callable_tools))
     return compiled
 
 

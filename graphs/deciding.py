@@ -255,6 +255,7 @@ def result_line(pack: Pack, result: dict[str, Any]) -> Line:
     """The line for what became of an action; its facts come from the arguments and the receipt."""
     receipt = result["receipt"]
     facts = {**result["facts"], **{k: str(v) for k, v in receipt.items()}, "ref": result.get("ref") or ""}
+    facts["details"] = ", ".join([result["tool"].replace("_", " "), *result["facts"].values()])
     if result.get("expires_at"):
         facts["by"] = long_time(pack.business, result["expires_at"])
     state = {"cleared": "on_its_way", "executing": "on_its_way"}.get(result["state"], result["state"])

@@ -104,7 +104,8 @@ def open_database(url: str, *, durable: bool = True) -> Database:
         engine = sa.create_engine(full, pool_size=8, max_overflow=0, pool_pre_ping=True)
         if not durable:
             event.listen(engine, "connect", _postgres_relaxed)
-        return Database(engine, engine, threads=8)
+        reader = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        return Database(engine, reader, threads=8)
     raise ConfigurationError("DATABASE_URL must start with sqlite:/// or postgresql://")
 
 
@@ -119,8 +120,12 @@ def _own(tx: Tx, scope: Scope) -> None:
 
 def insert_new(tx: Tx, table: sa.Table, values: dict[str, Any]) -> bool:
     """Insert unless a key already stands; whether the row is new."""
-    make = postgresql.insert if tx.dialect.name == "postgresql" else sqlite.insert
-    return bool(tx.execute(make(table).on_conflict_do_nothing(), values).rowcount)
+    if tx.dialect.name == "sqlite":
+        return tx.execute(sqlite.insert(table).on_conflict_do_nothing(), values).rowcount == 1
+    # Row counts of single inserts are not kept on PostgreSQL (-1), so the row itself tells; on SQLite a trigger's
+    # RAISE(IGNORE) is seen in the row count only.
+    made = postgresql.insert(table).on_conflict_do_nothing().returning(sa.literal(1))
+    return tx.execute(made, values).first() is not None
 
 
 def _sqlite(url: str, *, sync: str, writes: bool) -> sa.Engine:

@@ -63,7 +63,10 @@ class Stage:
                 told += self._action(tx, row)
         for message in messages.sent_after(tx, business, self.told_messages):
             self.told_messages = message.n
-            told.append({"event": "reply", "text": message.text, "channel": message.channel, "to": message.address})
+            told.append(
+                {"event": "reply", "text": message.text, "channel": message.channel, "to": message.address,
+                 "message": message.id, "options": list(message.options)}
+            )  # fmt: skip
         return told
 
     def _action(self, tx: Tx, row: Action) -> list[dict[str, Any]]:

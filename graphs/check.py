@@ -21,6 +21,7 @@ _CLAIM = re.compile(
 _FOLDED = str.maketrans(
     {"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "...", "\u00a0": " ", "•": "-"}
 )
+LONGEST = 1400
 UNBACKED = "I have not changed anything yet."
 
 
@@ -45,7 +46,11 @@ def checked(text: str, pack: Pack, *, backed: bool) -> Checked:
     if not backed and _CLAIM.search(without):
         changed.append("claim")
         without = UNBACKED
-    return Checked(" ".join(without.split()) or "Sorry, I cannot say that here.", tuple(changed))
+    said = " ".join(without.split()) or "Sorry, I cannot say that here."
+    if len(said) > LONGEST:
+        changed.append("length")
+        said = said[:LONGEST].rsplit(" ", 1)[0] + "..."
+    return Checked(said, tuple(changed))
 
 
 def _plain(text: str) -> str:

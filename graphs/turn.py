@@ -14,6 +14,7 @@ from records.conversations import Turn
 from records.database import Tx
 
 STEP_LIMIT = 80
+LONGEST_TEXT = 1500  # characters; Twilio refuses bodies over 1600
 
 
 async def run_turn(deps: Deps, graph: Compiled, contact: str) -> Turn | None:
@@ -74,14 +75,25 @@ def _news(tx: Tx, deps: Deps, turn: Turn) -> list[dict[str, Any]]:
     return list(found.values())
 
 
+def joined(lines: list[str]) -> list[str]:
+    """The lines as texts: one, unless they are too long for one."""
+    texts: list[str] = []
+    for line in lines:
+        if texts and len(texts[-1]) + 1 + len(line) <= LONGEST_TEXT:
+            texts[-1] += "\n" + line
+        else:
+            texts.append(line)
+    return texts
+
+
 def _say(tx: Tx, deps: Deps, turn: Turn, state: dict[str, Any]) -> None:
     """The turn's last commit: words, the conversation's state, the closed turn."""
     now = deps.clock.now()
     contact = records.contacts.current(tx, turn.contact)
     purpose: Purpose = "service" if state.get("news") else "reply"
     replies: list[dict[str, Any]] = state["reply"]
-    if turn.channel == "sms" and replies:
-        replies = [{"text": "\n".join(r["text"] for r in replies), "options": []}]
+    if turn.channel == "sms":
+        replies = [{"text": text, "options": []} for text in joined([r["text"] for r in replies])]
     for n, reply in enumerate(replies):
         outgoing = Outgoing(
             text=reply["text"], options=tuple(reply["options"]), purpose=purpose, contact=contact,

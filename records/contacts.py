@@ -10,8 +10,9 @@ import sqlalchemy as sa
 
 from domain.canonical import short_id
 from domain.clock import to_ms
-from records import ledger, schema
+from records import jobs, ledger, schema
 from records.database import Tx, insert_new
+from records.jobs import Work
 
 _BY_ADDRESS = sa.select(schema.address.c.contact).where(
     schema.address.c.business == sa.bindparam("business"),
@@ -107,6 +108,8 @@ def merge(tx: Tx, source: str, target: str, *, actor: str, now: datetime) -> str
     tx.execute(schema.contact.update().where(schema.contact.c.id == source).values(merged_into=target))
     body = {"contact": target, "source": source, "merge": merge_id, "by": actor}
     ledger.append(tx, business, ledger.Entry("contact.merged", body), at=now)
+    # What waited in the source's lane, or a turn that is cut off now, goes on in the target's.
+    jobs.put(tx, business, Work("turn", target, f"contact:{target}"), ready=now)
     return merge_id
 
 

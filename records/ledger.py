@@ -129,6 +129,11 @@ _UNSEALED = (
 )
 
 
+def any_unsealed(tx: Tx, business: str) -> bool:
+    """Whether there is something to seal."""
+    return tx.execute(_UNSEALED, {"business": business}).first() is not None
+
+
 def head_note(business: str, size: int, root_hex: str, *, at_ms: int) -> str:
     """The text that a signed head signs: log name, number of leaves, root, time."""
     return f"qotbot ledger {business}\n{size}\n{root_hex}\n{at_ms}\n"

@@ -61,18 +61,22 @@ def insert_heard(tx: Tx, business: str, contact: str, *, heard: Heard, now: date
 
 
 def insert_internal(tx: Tx, action: Action, contact: str, *, kind: str, now: datetime) -> bool:
-    """Put an action's news into a contact's thread, where they were last heard, once per version and state."""
+    """Put an action's news into a contact's thread, where they were last heard, once per version and state.
+
+    A call is over by then: its number gets a text.
+    """
     last = last_heard(tx, contact)
     ref = f"{action.id}:{action.version}:{action.state}"
+    channel = last.channel if last else action.channel or "sms"
     row = {
         "id": short_id("msg", action.business, "internal", kind, ref),
         "business": action.business,
         "contact": contact,
         "direction": "internal",
-        "channel": last.channel if last else action.channel or "sms",
+        "channel": "sms" if channel == "call" else channel,
         "address_kind": last.address_kind if last else "phone",
         "address": last.address if last else action.address or "",
-        "session": last.session if last else None,
+        "session": last.session if last and channel != "call" else None,
         "kind": kind,
         "text": ref,
         "author": "system",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import records.contacts
@@ -31,8 +32,8 @@ async def hear(deps: Deps, heard: Heard) -> Receipted:
 def _hear(tx: Tx, deps: Deps, heard: Heard) -> Receipted:
     business, now = deps.pack.business.id, deps.clock.now()
     contact = records.contacts.ensure(tx, business, kind=heard.address_kind, value=heard.address, now=now)
-    cut = heard.text[:MAX_TEXT]
-    message, new = messages.insert_heard(tx, business, contact, heard=_with_text(heard, cut), now=now)
+    cut = _storable(heard.text)
+    message, new = messages.insert_heard(tx, business, contact, heard=replace(heard, text=cut), now=now)
     if not new:
         return Receipted(message, contact, new=False)
     body = {
@@ -53,14 +54,9 @@ def _hear(tx: Tx, deps: Deps, heard: Heard) -> Receipted:
     return Receipted(message, contact, new=True)
 
 
-def _with_text(heard: Heard, text: str) -> Heard:
-    if text == heard.text and "\x00" not in text:
-        return heard
-    return Heard(
-        channel=heard.channel, kind=heard.kind, address_kind=heard.address_kind, address=heard.address,
-        text=text.replace("\x00", ""), provider=heard.provider, provider_id=heard.provider_id, event=heard.event,
-        session=heard.session, at=heard.at,
-    )  # fmt: skip
+def _storable(text: str) -> str:
+    """What a database can hold: no halves of characters and no zero bytes, cut to a length people write."""
+    return text[:MAX_TEXT].encode("utf-8", "replace").decode().replace("\x00", "")
 
 
 def _obey(tx: Tx, deps: Deps, wish: Wish, heard: Heard, contact: str, message: str) -> None:

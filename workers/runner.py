@@ -12,7 +12,7 @@ import structlog
 
 from domain.errors import Later, QotBotError
 from graphs.effects import Deps
-from records import jobs, obligations
+from records import jobs, ledger, obligations
 from records.database import Tx
 from records.jobs import Job
 from records.keys import Keys
@@ -59,8 +59,11 @@ class Runner:
             await self._deps.clock.sleep(max(0.001, (ready - now).total_seconds()))
 
     async def seal(self) -> None:
-        """Seal the ledger now."""
-        await seal(self._deps.database, self._deps.pack.business.id, self._keys, self._deps.clock.now())
+        """Seal what was appended since the last time."""
+        business = self._deps.pack.business.id
+        if not await self._deps.database.read(lambda tx: ledger.any_unsealed(tx, business)):
+            return
+        await seal(self._deps.database, business, self._keys, self._deps.clock.now())
 
     async def _work(self, stop: asyncio.Event) -> None:
         live = self._deps.database.live

@@ -71,10 +71,10 @@ def read_when(text: str, now: dt.datetime, *, opens: dt.time = dt.time(8), close
     part, parts = read_parts(rest, said.text)
     days = choose_days(said.text, named, now.date())
     part = part or next((m.value.part for m in days if m.value.part), "")
-    times = choose_times(said.text, without_days(said.text, clocks, _dropped(named, days)), hours, part)
+    times = choose_times(said.text, without_days(said.text, clocks, _dropped(named, days)), hours, part=part)
 
     places = {*times.spans, *((m.start, m.end) for m in named), *((m.start, m.end) for m in parts)}
-    when = _with_times(_with_days(When(), days, said, text), times, said, text)
+    when = _with_times(_with_days(When(), days, said), times, said)
     if when.date is None and times.days is not None and not when.past:
         when = replace(when, date=now.date() + dt.timedelta(days=times.days))
     when = replace(when, part=_fitting(part or times.part, when), spans=_spans(said, places))
@@ -93,11 +93,6 @@ def _dropped(named: list[Mention[Days]], kept: list[Mention[Days]]) -> list[int]
     return out
 
 
-def _words(said: Plain, text: str, start: int, end: int) -> str:
-    first, last = said.origin(start, end)
-    return text[first:last]
-
-
 def _spans(said: Plain, places: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
     """Return the places in the original text, in order, overlapping ones joined."""
     out: list[tuple[int, int]] = []
@@ -109,14 +104,14 @@ def _spans(said: Plain, places: Iterable[tuple[int, int]]) -> tuple[tuple[int, i
     return tuple(out)
 
 
-def _with_days(when: When, days: list[Mention[Days]], said: Plain, text: str) -> When:
+def _with_days(when: When, days: list[Mention[Days]], said: Plain) -> When:
     if not days:
         return when
     chosen = days[0].value
     if chosen.first is None:
         return replace(when, past=True)
     when = replace(when, date=chosen.first, date_to=chosen.last, approx=chosen.approx)
-    words = _words(said, text, days[0].start, days[-1].end)
+    words = said.words(days[0].start, days[-1].end)
     if len(days) > 1:
         options = sorted({day for m in days for day in m.value.options or (m.value.first,) if day})
         return replace(when, ambiguous=(Ambiguity(words, "several", tuple(map(str, options))),))
@@ -129,7 +124,7 @@ def _time(minutes: int | None) -> dt.time | None:
     return None if minutes is None else dt.time(minutes // 60 % 24, minutes % 60)
 
 
-def _with_times(when: When, times: Times, said: Plain, text: str) -> When:
+def _with_times(when: When, times: Times, said: Plain) -> When:
     when = replace(
         when,
         time=_time(times.at),
@@ -140,7 +135,7 @@ def _with_times(when: When, times: Times, said: Plain, text: str) -> When:
     several = times.several or times.options
     if not several:
         return when
-    words = _words(said, text, times.spans[0][0], times.spans[-1][1])
+    words = said.words(times.spans[0][0], times.spans[-1][1])
     options = tuple(f"{m // 60:02}:{m % 60:02}" for m in sorted(several))
     doubt = Ambiguity(words, "several" if times.several else "time", options)
     return replace(when, ambiguous=(*when.ambiguous, doubt))
@@ -170,14 +165,14 @@ def _not_gone_by(when: When, now: dt.datetime) -> When:
         soonest = f"{clock:%H:%M}" if doubt.kind == "time" else str(now.date())
         left = tuple(option for option in doubt.options if option > soonest)
         if left and doubt.kind in ("time", "day"):
-            return _only(when, doubt, left[0], left)
+            return _only(when, doubt, left)
     return replace(when, past=True)
 
 
-def _only(when: When, doubt: Ambiguity, first: str, left: tuple[str, ...]) -> When:
+def _only(when: When, doubt: Ambiguity, left: tuple[str, ...]) -> When:
     """Return the reading with the options of a doubt that are left; it takes the first of them."""
     doubts = [replace(one, options=left) if one is doubt else one for one in when.ambiguous]
     when = replace(when, ambiguous=tuple(one for one in doubts if len(one.options) > 1))
     if doubt.kind == "day":
-        return replace(when, date=dt.date.fromisoformat(first))
-    return replace(when, time=dt.time.fromisoformat(first)) if when.time else replace(when, past=True)
+        return replace(when, date=dt.date.fromisoformat(left[0]))
+    return replace(when, time=dt.time.fromisoformat(left[0])) if when.time else replace(when, past=True)

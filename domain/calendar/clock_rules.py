@@ -254,5 +254,5 @@ def read_clocks(text: str, hours: Hours) -> tuple[list[Mention[Clock]], str]:
             else:
                 span = match.span("at") if "at" in match.re.groupindex else match.span()
                 found.append(Mention(*span, read, read.weak))
-            text = blank(text, *span, TIME)
+            text = blank(text, span, TIME)
     return sorted(found, key=lambda mention: mention.start), text

@@ -160,5 +160,5 @@ def read_days(text: str, today: dt.date) -> tuple[list[Mention[Days]], str]:
                 found += [Mention(*match.span(key), one) for key, one in zip(("one", "two"), read, strict=True)]
             else:
                 found.append(Mention(*match.span(), read, weak=read.weak))
-            text = blank(text, *match.span(), DAY)
+            text = blank(text, match.span(), DAY)
     return sorted(found, key=lambda mention: mention.start), text

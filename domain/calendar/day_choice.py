@@ -63,14 +63,14 @@ def _ranges(text: str, mentions: list[Said]) -> list[Said]:
     out: list[Said] = []
     moved = moving(text)
     for mention in mentions:
-        if out and (span := _span(text, out[-1], mention, moved)):
+        if out and (span := _span(text, out[-1], mention, moved=moved)):
             out[-1] = span
         else:
             out.append(mention)
     return out
 
 
-def _span(text: str, one: Said, two: Said, moved: bool) -> Said | None:
+def _span(text: str, one: Said, two: Said, *, moved: bool) -> Said | None:
     gap = text[one.end : two.start][:_REACH]
     before = text[max(one.start - _REACH, 0) : one.start]
     opened = _BETWEEN.search(before) or text[one.start : one.end].startswith("between")
@@ -91,7 +91,7 @@ def _beside(text: str, mentions: list[Said], today: dt.date) -> list[Said]:
     out: list[Said] = []
     for mention in mentions:
         gap = text[out[-1].end : mention.start] if out else ""
-        joined = _one_day(out[-1].value, mention.value, gap, today) if out and len(gap) <= _REACH else None
+        joined = _one_day(out[-1].value, mention.value, gap, today=today) if out and len(gap) <= _REACH else None
         if joined:
             out[-1] = Mention(out[-1].start, mention.end, joined)
         else:
@@ -99,7 +99,7 @@ def _beside(text: str, mentions: list[Said], today: dt.date) -> list[Said]:
     return out
 
 
-def _one_day(one: Days, two: Days, gap: str, today: dt.date) -> Days | None:
+def _one_day(one: Days, two: Days, gap: str, *, today: dt.date) -> Days | None:
     named, dated = (one, two) if one.by_weekday else (two, one)
     if one.last or two.last or not named.first or not dated.first or _ALTERNATIVE.search(gap):
         return None

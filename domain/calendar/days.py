@@ -65,7 +65,7 @@ def calendar_day(year: int, month: int, day: int) -> dt.date | None:
         return None
 
 
-def month_day(month: int, day: int, year: int | None, today: dt.date) -> dt.date | None:
+def month_day(month: int, day: int, year: int | None, *, today: dt.date) -> dt.date | None:
     """Return the next such day from today on, or the one of the year that was said; None if there is none."""
     if year is not None:
         return calendar_day(year, month, day)

@@ -47,16 +47,16 @@ def piece_of(m: re.Match[str], today: dt.date) -> Days:
     later = 1 if piece(m, "which") in ("next", "following") else 0
     if piece(m, "month"):
         start = dt.date(today.year, MONTHS.index(m["month"]) + 1, 1)
-        days = _cut(m["piece"], start, add_months(start, 1), today)
-        return days if days.first else _cut(m["piece"], add_months(start, 12), add_months(start, 13), today)
+        days = _cut(m["piece"], start, add_months(start, 1), today=today)
+        return days if days.first else _cut(m["piece"], add_months(start, 12), add_months(start, 13), today=today)
     if m["unit"] == "week":
         start = monday_of(today) + later * WEEK
-        return _cut(m["piece"], start, start + WEEK, today)
+        return _cut(m["piece"], start, start + WEEK, today=today)
     start = add_months(today, later)
-    return _cut(m["piece"], start, add_months(start, 1), today)
+    return _cut(m["piece"], start, add_months(start, 1), today=today)
 
 
-def _cut(word: str, start: dt.date, end: dt.date, today: dt.date) -> Days:
+def _cut(word: str, start: dt.date, end: dt.date, *, today: dt.date) -> Days:
     first, last = _piece(word, (end - start).days)
     return _left(start + dt.timedelta(days=first), start + dt.timedelta(days=last), today, approx=True)
 

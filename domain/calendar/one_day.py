@@ -38,7 +38,7 @@ def iso(m: re.Match[str], today: dt.date) -> Days | None:
 def slashes(m: re.Match[str], today: dt.date) -> Days | None:
     """Month first, as in the United States; where day first is a day as well, both are options."""
     one, two = int(m["one"]), int(m["two"])
-    days = [d for month, day in ((one, two), (two, one)) if (d := month_day(month, day, year(m), today))]
+    days = [d for month, day in ((one, two), (two, one)) if (d := month_day(month, day, year(m), today=today))]
     left = [d for d in days if d >= today]
     if not left:
         return GONE if days else None
@@ -49,13 +49,13 @@ def slashes(m: re.Match[str], today: dt.date) -> Days | None:
 def named(m: re.Match[str], today: dt.date) -> Days | None:
     """Read `5th of march`, `march 5, 2027`: the next one where no year is said."""
     month = MONTHS.index(m["month"]) + 1
-    return ahead(month_day(month, number(m["day"]), year(m), today), today)
+    return ahead(month_day(month, number(m["day"]), year(m), today=today), today)
 
 
 def two_named(m: re.Match[str], today: dt.date) -> tuple[Days, Days] | None:
     """Read `the 5th to the 9th of march` as two days of one month."""
     month = MONTHS.index(m["month"]) + 1
-    first, second = (month_day(month, number(m[k]), None, today) for k in ("one", "two"))
+    first, second = (month_day(month, number(m[k]), None, today=today) for k in ("one", "two"))
     return (Days(first), Days(second)) if first and second and first < second else None
 
 

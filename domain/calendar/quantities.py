@@ -83,5 +83,5 @@ def without_quantities(text: str) -> str:
     """Return a plain text with every number that is neither a day nor a time made unreadable, places kept."""
     for kind in _KINDS:
         for found in kind.pattern.finditer(text):
-            text = blank(text, *found.span(), OPAQUE)
+            text = blank(text, found.span(), OPAQUE)
     return text

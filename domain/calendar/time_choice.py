@@ -97,7 +97,7 @@ def without_days(text: str, mentions: list[Said], dropped: list[int]) -> list[Sa
     return kept or mentions
 
 
-def choose_times(text: str, mentions: list[Said], hours: Hours, part: str = "") -> Times:
+def choose_times(text: str, mentions: list[Said], hours: Hours, *, part: str = "") -> Times:
     """Return what is left after refusals and changes; `part` is the part of the day named elsewhere."""
     moved = moving(text)
     kept = standing(text, _inherited(text, _paired(text, mentions, moved)))
@@ -111,10 +111,10 @@ def choose_times(text: str, mentions: list[Said], hours: Hours, part: str = "") 
         if edge is None:
             continue
         if mention.value.to or edge:
-            times = _bounded(times, mention.value, edge, hours, part)
+            times = _bounded(times, mention.value, edge, hours=hours, part=part)
         else:
             points.append(_softened(text, mention))
-    return _pointed(times, points, hours, part)
+    return _pointed(times, points, hours, part=part)
 
 
 def _paired(text: str, mentions: list[Said], moved: bool) -> list[Said]:
@@ -162,9 +162,9 @@ def _softened(text: str, mention: Said) -> Clock:
     return replace(mention.value, approx=mention.value.approx or bool(about))
 
 
-def _bounded(times: Times, clock: Clock, edge: str, hours: Hours, part: str) -> Times:
+def _bounded(times: Times, clock: Clock, edge: str, *, hours: Hours, part: str) -> Times:
     if clock.to:
-        start, end, options = _range(clock, clock.to, hours, part)
+        start, end, options = _range(clock, clock.to, hours, part=part)
         return replace(times, start=start, end=end, options=options)
     minutes, *others = readings(clock, hours, part, ends=edge == "to")
     times = replace(times, options=(minutes, *others) if others else times.options)
@@ -173,7 +173,7 @@ def _bounded(times: Times, clock: Clock, edge: str, hours: Hours, part: str) -> 
     return replace(times, end=minutes, start=times.start if (times.start or 0) < minutes else None)
 
 
-def _range(one: Clock, two: Clock, hours: Hours, part: str) -> tuple[int, int, tuple[int, ...]]:
+def _range(one: Clock, two: Clock, hours: Hours, *, part: str) -> tuple[int, int, tuple[int, ...]]:
     """Return the shortest range inside the opening hours; its start has options where two are as short."""
     starts, ends = readings(one, hours, part), readings(two, hours, part, ends=True)
     pairs = [(a, b) for a in starts for b in ends if a < b]
@@ -192,7 +192,7 @@ def _halves(clock: Clock) -> tuple[int, ...]:
     return {"am": (early,), "pm": (early + HALF_DAY,)}.get(clock.half, (early, early + HALF_DAY))
 
 
-def _pointed(times: Times, points: list[Clock], hours: Hours, part: str) -> Times:
+def _pointed(times: Times, points: list[Clock], hours: Hours, *, part: str) -> Times:
     if not points:
         return times
     minutes = sorted({readings(clock, hours, part)[0] for clock in points})

@@ -109,6 +109,7 @@ class Plain:
     """A text with one spelling for each calendar word and single spaces, and where each word came from."""
 
     text: str = ""
+    original: str = ""
     _starts: list[int] = field(default_factory=list)
     _origins: list[tuple[int, int]] = field(default_factory=list)
 
@@ -118,14 +119,20 @@ class Plain:
         last = max(bisect_right(self._starts, end - 1) - 1, 0)
         return self._origins[first][0], self._origins[last][1]
 
+    def words(self, start: int, end: int) -> str:
+        """Return the original words that a range of the plain text was made from."""
+        first, last = self.origin(start, end)
+        return self.original[first:last]
+
 
 def one_of(words: Iterable[str]) -> str:
     """Return a pattern that matches any of the words, longest first."""
     return "(?:" + "|".join(sorted(map(re.escape, words), key=len, reverse=True)) + ")"
 
 
-def blank(text: str, start: int, end: int, sign: str) -> str:
+def blank(text: str, span: tuple[int, int], sign: str) -> str:
     """Return the text with a range overwritten by a sign, places kept."""
+    start, end = span
     return text[:start] + sign * (end - start) + text[end:]
 
 
@@ -150,7 +157,7 @@ def plain(text: str) -> Plain:
             tens = _TENS.get(token[0], 0)
         words.append(word)
         origins.append((start, end))
-    return _join(lower, words, origins)
+    return _join(text, words, origins)
 
 
 def _units(word: str) -> int:
@@ -161,8 +168,8 @@ def _units(word: str) -> int:
     return number if number < 10 else 0
 
 
-def _join(lower: str, words: list[str], origins: list[tuple[int, int]]) -> Plain:
-    out = Plain()
+def _join(original: str, words: list[str], origins: list[tuple[int, int]]) -> Plain:
+    out = Plain(original=original)
     pieces: list[str] = []
     place = 0
     for index, (word, (start, _)) in enumerate(zip(words, origins, strict=True)):

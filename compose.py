@@ -138,11 +138,15 @@ async def compose(settings: Settings, clock: Clock, account: Account | None, mod
     made = [make(reception) for make in discover("channels", "CHANNEL", settings.extensions)]
     switchboard.update(unique(made, "channel"))
     styles.update({name: channel.style for name, channel in switchboard.items()})
-    saver, saver_close = await open_saver(settings.home, database)
     graph = conversation(tools, guards)
-    threads = approval.action_graphs(deps, saver)
-    for compiled in threads.values():
-        prove(compiled, [g.name for g in guards])
+    saver, saver_close = await open_saver(settings.home, database)
+    try:
+        threads = approval.action_graphs(deps, saver)
+        for compiled in threads.values():
+            prove(compiled, [g.name for g in guards], effects=1)
+    except ConfigurationError:
+        await saver_close()  # its thread would keep the process from ending
+        raise
     runner = Runner(deps, keys, _handlers(deps, graph, threads))
     return App(
         deps=deps, keys=keys, runner=runner, graph=graph, action_graphs=threads, channels=switchboard,

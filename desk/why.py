@@ -40,7 +40,7 @@ def _told(event: Event) -> dict[str, Any]:
     }  # fmt: skip
     if event.texts:
         told["text"] = event.texts
-    for key in ("said", "steps", "findings", "booking", "message", "sid", "refund", "why", "snapshot", "version"):
+    for key in ("said", "step", "steps", "findings", "booking", "message", "sid", "refund", "why", "snapshot", "version"):
         if body.get(key):
             told[key] = body[key]
     return told
@@ -58,6 +58,8 @@ def printed(steps: list[dict[str, Any]]) -> str:
             told.append(f"{'':38}understood: " + ", ".join(_said(s) for s in step["said"]))
         if step.get("steps"):
             told.append(f"{'':38}steps: " + " → ".join(step["steps"]))
+        if step.get("step"):
+            told.append(f"{'':38}proposed by step {step['step']}")
         for finding in step.get("findings", []):
             told.append(f"{'':38}{finding['rule']}: {finding['verdict']}")
         told += [f"{'':38}{key}: {step[key]}" for key in ("booking", "refund", "sid") if step.get(key)]

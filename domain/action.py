@@ -57,6 +57,7 @@ class Proposal:
     address: str | None = None
     snapshot: str = ""
     action: str | None = None  # continues this row: a yes, an approval or an edit
+    step: str = ""  # the step of the conversation that proposed it
 
     @property
     def id(self) -> str:

@@ -240,6 +240,7 @@ class Mind:
             "tool": tool, "args": args, "contact": self.turn["contact"], "cause": self.turn["id"], "for": origin,
             "by": f"conversation:{self.turn['read_by'] or 'system'}", "turn": self.turn["id"],
             "channel": self.turn["channel"], "address": self.turn["address"], "ordinal": self.ordinal,
+            "step": self.steps[-1] if self.steps else "",
         }  # fmt: skip
         self.calling = {"for": origin}
         self.ordinal += 1

@@ -21,7 +21,7 @@ from pydantic import ValidationError
 from domain.action import Action, Proposal
 from domain.clock import from_ms
 from domain.decision import Finding, finding_from, finding_json
-from domain.errors import ConfigurationError, ToolRefused
+from domain.errors import ConfigurationError, IntegrityError, ToolRefused
 from domain.guard import Guard
 from domain.tool import Tool
 from graphs import effects
@@ -102,6 +102,7 @@ def proposal_of(tool: Tool, call: dict[str, Any], deps: Deps) -> Proposal:
         business=deps.pack.business.id, contact=call["contact"], cause=call["cause"], proposed_by=call["by"],
         ordinal=call.get("ordinal", 0), turn=call.get("turn"), channel=call.get("channel"),
         address=call.get("address"), snapshot=deps.pack.snapshot, action=call.get("action"),
+        step=call.get("step", ""),
     )  # fmt: skip
 
 
@@ -124,7 +125,7 @@ def _propose(tool: Tool) -> Node:
             now, facts = await whole
         except ValidationError as problem:
             where = ",".join(str(e["loc"][0]) if e["loc"] else "args" for e in problem.errors())
-            return Command(goto="record", update={"outcome": _refusal(tool, call, "bad_arguments", where)})
+            return Command(goto="record", update={"outcome": _refusal(tool, call, "bad_arguments", detail=where)})
         update = {"call": now, "facts": facts, "answers": {}}
         return Command(goto=deps.guards[0].name, update=update)
 
@@ -155,7 +156,7 @@ def _gate(tool: Tool, *, detached: bool) -> Node:
 
         def work(tx: Tx) -> tuple[Action, dict[str, str]]:
             _, row = door.record(tx, proposal, _answers(state), clearance=deps.clearance())
-            return _prepare(tx, deps, tool, row, detached=detached)
+            return _prepare(tx, deps, row, detached=detached)
 
         row, facts = await deps.database.write(deps.scope(proposal.contact), work)
         goto: dict[str, Literal["run", "ask", "hold", "refuse"]] = {
@@ -168,14 +169,14 @@ def _gate(tool: Tool, *, detached: bool) -> Node:
     return decide
 
 
-def _prepare(tx: Tx, deps: Deps, tool: Tool, row: Action, *, detached: bool) -> tuple[Action, dict[str, str]]:
+def _prepare(tx: Tx, deps: Deps, row: Action, *, detached: bool) -> tuple[Action, dict[str, str]]:
     """Reserve what a waiting action needs, let go of what a refused one had, say what it is about."""
-    facts = effects.described(tx, deps, row)
+    tool, facts = deps.tools[row.tool], effects.described(tx, deps, row)
     if row.state in ("asked", "held") and tool.hold is not None:
         expires = from_ms(row.expires_at) if row.expires_at else None
         try:
             with tx.begin_nested():
-                tool.hold(tool.args.model_validate(row.args), effects.context(tx, deps, row, expires))
+                tool.hold(tool.args.model_validate(row.args), effects.context(tx, deps, row, expires=expires))
         except ToolRefused as refusal:
             effects.let_go(tx, deps, row)
             receipt = {"why": refusal.code, **refusal.facts}
@@ -184,7 +185,7 @@ def _prepare(tx: Tx, deps: Deps, tool: Tool, row: Action, *, detached: bool) -> 
     if row.state == "asked":
         actions.save_asked(tx, row.id, facts)
         if detached:
-            effects.tell_conversation(tx, deps, row, "asked")
+            effects.tell_conversation(tx, deps, row, kind="asked")
     if row.state == "refused":
         effects.let_go(tx, deps, row)
         effects.ended(tx, deps, row, detached=detached)
@@ -199,12 +200,13 @@ def _run(tool: Tool, *, detached: bool) -> Node:
 
         def work(tx: Tx) -> Action:
             row = actions.load(tx, call["action"])
-            assert row is not None
+            if row is None:
+                raise IntegrityError(f"action {call['action']} was recorded at the gate and is not there any more")
             if row.state != "cleared":
                 return row  # done in a turn that crashed: the receipt on record is the answer
             if tool.deliver is not None:
                 return effects.dispatch(tx, deps, row)
-            return effects.execute(tx, deps, row.id, row.args_hash, detached=detached)
+            return effects.execute(tx, deps, row, detached=detached)
 
         row = await deps.database.write(deps.scope(call["contact"]), work)
         return {"outcome": {**state["outcome"], **_of_row(row)}}
@@ -259,5 +261,5 @@ def _told(findings: Sequence[Finding]) -> list[dict[str, Any]]:
     return [finding_json(f) for f in findings]
 
 
-def _refusal(tool: Tool, call: dict[str, Any], why: str, detail: str) -> dict[str, Any]:
+def _refusal(tool: Tool, call: dict[str, Any], why: str, *, detail: str) -> dict[str, Any]:
     return {**_shape(tool, call), "state": "failed", "receipt": {"why": why, "detail": detail}}

@@ -11,6 +11,8 @@ from records import ledger
 from records.database import Tx
 from records.ledger import Event
 
+SHOWN = ("said", "step", "steps", "findings", "booking", "message", "sid", "refund", "why", "snapshot", "version")
+
 
 def story(tx: Tx, business: str, wanted: str) -> list[dict[str, Any]]:
     """Every event about an action (id or short reference) or message, with what led to it; `BadInput` if unknown."""
@@ -40,7 +42,7 @@ def _told(event: Event) -> dict[str, Any]:
     }  # fmt: skip
     if event.texts:
         told["text"] = event.texts
-    for key in ("said", "step", "steps", "findings", "booking", "message", "sid", "refund", "why", "snapshot", "version"):
+    for key in SHOWN:
         if body.get(key):
             told[key] = body[key]
     return told

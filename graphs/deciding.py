@@ -47,7 +47,8 @@ class Mind:
         """The mind as the graph's state has it."""
         memory = {**state["memory"], "tasks": [dict(t) for t in state["memory"].get("tasks", [])]}
         return cls(
-            turn={**state["turn"], "read_by": state.get("read_by")}, memory=memory, text=state["text"], news=state.get("news") or [],
+            turn={**state["turn"], "read_by": state.get("read_by")}, memory=memory, text=state["text"],
+            news=state.get("news") or [],
             todo=list(state.get("todo") or []), calling=state.get("calling"), results=state.get("results") or [],
             routed=state.get("routed", 0), move=state.get("move"), task=state.get("task"),
             lines=list(state.get("lines") or []), steps=list(state.get("steps") or []),

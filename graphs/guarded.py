@@ -1,8 +1,8 @@
 """The guarded tool: one subgraph per tool, `propose → every guard → gate ⇢ run | ask | hold | refuse → record`.
 
-There is no other way to add an effect node: the builder is closed, and `prove` cuts each guard in turn to show that the
-effect becomes unreachable. Two endings of `hold`, not a flag: `guarded(tool, guards, hold=park)` for conversations, which
-then contain no interrupt at all, and `guarded(tool, guards, hold=wait_for_staff(tool))` for a held action's own thread.
+There is no other way to add an effect node: the builder is closed, and `prove` cuts each guard in turn to show that
+the effect becomes unreachable. Two endings of `hold`, not a flag: `guarded(tool, guards, hold=park)` for conversations,
+which then contain no interrupt at all, and `guarded(tool, guards, hold=wait_for_staff(tool))` for a held action's own thread.
 """
 
 from __future__ import annotations

@@ -7,13 +7,13 @@ import json
 import sys
 import tempfile
 from datetime import UTC, datetime
+from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
 
 from domain.errors import BadInput, ConfigurationError, IntegrityError, QotBotError, Unavailable
-from qotbot import __version__, home as application
 
 FAILED, USAGE, INTEGRITY, UNAVAILABLE = 1, 2, 3, 4
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
@@ -62,7 +62,7 @@ def _log_to_stderr() -> None:
 def start(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
     """Conversational agents that small businesses can trust with their phone number."""
     if version:
-        typer.echo(f"qotbot {__version__}")
+        typer.echo(f"qotbot {installed_version('qotbot')}")
         raise typer.Exit
 
 
@@ -240,7 +240,7 @@ def _home(given: Path | None) -> Path:
 
 
 def _business(given: Path | None) -> Path:
-    return given or application() / "packs" / "salon"
+    return given or Path(__file__).resolve().parent / "packs" / "salon"
 
 
 def _open(home: Path | None, business: Path | None) -> Any:

@@ -38,6 +38,7 @@ def record(
             _wait_for_staff(tx, action, expires, now=clearance.now)
         elif was.staff is not None:
             _ask_staff_again(tx, action, expires, now=clearance.now)
+            return submit(tx, proposal, clearance)  # the card that returns names every rule that holds it
     if action.state == "asked" and (was is None or was.state != "asked"):
         timers.set_timer(tx, action.business, Work("lapse", action.id, f"contact:{action.contact}"), due=expires)
     if any("guard_failed" in f.evidence or "guard_missing" in f.evidence for f in decision.findings):

@@ -8,12 +8,11 @@ from fastapi import APIRouter, Request, Response
 
 from channels.reception import Reception
 from channels.twilio_api import find_text, send_text
-from channels.webhook import signed_form
+from channels.webhook import needed, signed_form
 from domain.channel import Channel
-from domain.errors import BadInput
 from domain.message import Delivery, Heard, Refused, Words
 from domain.permit import Permit
-from domain.phone import e164
+from domain.phone import is_e164
 
 EMPTY = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 
@@ -28,20 +27,18 @@ def CHANNEL(reception: Reception) -> Channel:  # noqa: N802 - the agreed name of
         async def received(request: Request) -> Response:
             """An inbound text: kept before it is acknowledged, answered through the API."""
             form = await signed_form(request, reception)
-            sid, sender = form.get("MessageSid", ""), form.get("From", "")
-            if sid and sender:
-                text = form.get("Body", "")
-                await reception.hear(
-                    Heard(
-                        channel="sms",
-                        kind="text",
-                        address_kind="phone",
-                        address=sender,
-                        text=text,
-                        provider="twilio",
-                        provider_id=sid,
-                    )  # fmt: skip
-                )
+            sid, sender = needed(form, "MessageSid", "From")
+            await reception.hear(
+                Heard(
+                    channel="sms",
+                    kind="text",
+                    address_kind="phone",
+                    address=sender,
+                    text=form.get("Body", ""),
+                    provider="twilio",
+                    provider_id=sid,
+                )  # fmt: skip
+            )
             return Response(EMPTY, media_type="text/xml")
 
         return router
@@ -50,10 +47,9 @@ def CHANNEL(reception: Reception) -> Channel:  # noqa: N802 - the agreed name of
         account, to = reception.account, permit.address or ""
         if account is None:
             return Refused("no Twilio account is configured", "no_account")
-        try:
-            return await send_text(account, to=e164(to), text=words.text)
-        except BadInput:
+        if not is_e164(to):
             return Refused("this number cannot be texted", "bad_number")
+        return await send_text(account, to=to, text=words.text)
 
     async def reconcile(permit: Permit, words: Words) -> Delivery:
         if reception.account is None:

@@ -6,6 +6,7 @@ from fastapi import HTTPException, Request
 from starlette.datastructures import FormData
 
 from channels.reception import Reception
+from domain.errors import BadInput
 
 MAX_BODY = 64 * 1024
 
@@ -13,7 +14,8 @@ MAX_BODY = 64 * 1024
 async def signed_form(request: Request, reception: Reception) -> dict[str, str]:
     """The form of a signed webhook (X-Twilio-Signature over the public URL, raw path and query); 403 otherwise.
 
-    The address is built from the configured public URL, never from Host or forwarding headers.
+    The address is built from the configured public URL, never from Host or forwarding headers. A field that came twice
+    keeps its last value.
     """
     from twilio.request_validator import RequestValidator
 
@@ -32,7 +34,17 @@ async def signed_form(request: Request, reception: Reception) -> dict[str, str]:
     url = reception.public_base_url.rstrip("/") + _raw_target(request)
     if not given or not RequestValidator(reception.account.token).validate(url, form, given):
         raise HTTPException(403, "the signature does not fit")
-    return {key: value for key, value in form.items() if isinstance(value, str)}
+    fields = {key: value for key, value in form.items() if isinstance(value, str)}
+    if fields.get("AccountSid", reception.account.sid) != reception.account.sid:
+        raise HTTPException(403, "this is another account")
+    return fields
+
+
+def needed(form: dict[str, str], *names: str) -> list[str]:
+    """The fields that a webhook is worth nothing without; `BadInput` names a missing one, so that Twilio logs it."""
+    if missing := [name for name in names if not form.get(name)]:
+        raise BadInput(f"this webhook has no {missing[0]}")
+    return [form[name] for name in names]
 
 
 def _raw_target(request: Request) -> str:

@@ -18,6 +18,14 @@ def e164(text: str, region: str = "US") -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+def is_e164(address: str) -> bool:
+    """Whether an address is such a number already; nothing is read into `whatsapp:+1…`, a short code or a name."""
+    try:
+        return e164(address) == address
+    except BadInput:
+        return False
+
+
 def masked(address: str) -> str:
     """An address as screens show it: enough to recognise, not to use."""
     return f"{address[:2]}•••{address[-4:]}" if len(address) > 6 else "•••"

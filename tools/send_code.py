@@ -7,7 +7,7 @@ from pydantic import Field
 import records.contacts
 from domain.action import Assurance, Receipt, Tier
 from domain.errors import BadInput, ToolRefused
-from domain.phone import e164
+from domain.phone import e164, is_e164
 from domain.tool import Args, Context, Tool
 from records import challenges, consents
 from records.consents import Entry
@@ -21,10 +21,7 @@ class SendCode(Args):
 
 def write(args: SendCode, ctx: Context) -> Receipt:
     """Make a code and submit its text; at most five a day to one number."""
-    try:
-        number = e164(ctx.address or "") if ctx.channel == "call" else e164(args.phone or "")
-    except BadInput as problem:
-        raise ToolRefused("bad_number") from problem
+    number = _number(args, ctx)
     if not ctx.session or ctx.tell is None:
         raise ToolRefused("no_session")
     business = ctx.pack.business
@@ -42,6 +39,18 @@ def write(args: SendCode, ctx: Context) -> Receipt:
     if not ctx.tell(text, channel="sms", address=number, purpose="service"):
         raise ToolRefused("cannot_text")
     return {"challenge": challenge}
+
+
+def _number(args: SendCode, ctx: Context) -> str:
+    """The number to text; nothing is read into the address of a caller without one."""
+    if ctx.channel == "call":
+        if not is_e164(ctx.address or ""):
+            raise ToolRefused("bad_number")
+        return ctx.address or ""
+    try:
+        return e164(args.phone or "")
+    except BadInput as problem:
+        raise ToolRefused("bad_number") from problem
 
 
 TOOL = Tool(

@@ -1,0 +1,223 @@
+"""The example salon behind its web process, with a phone company at the other end; no port is opened."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import secrets
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import httpx
+import sqlalchemy as sa
+from fastapi import FastAPI
+from twilio.request_validator import RequestValidator
+
+import compose
+from channels.fake.company import Company, api_app
+from channels.fake.handset import Handset, handset_routes
+from channels.reception import Account
+from compose import App, Settings
+from domain.clock import SteppingClock
+from records import audit, obligations
+from records.schema import METADATA
+from server import Serving, web
+
+PACK = Path(__file__).resolve().parent.parent / "packs" / "salon"
+START = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)  # a Tuesday, 10:00 at the salon
+MIA, JO = "+12025550143", "+12025550177"
+OURS, TOKEN = "+15185550100", "a-token-of-the-phone-company"
+PUBLIC = "https://salon.example"
+DESK = "a-token-for-the-desk"
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What goes wrong with a request to the phone company; `taken` tells whether it did its work all the same."""
+
+    status: int = 0
+    code: int = 0
+    error: type[httpx.RequestError] | None = None
+    taken: bool = False
+
+
+class Line(httpx.AsyncBaseTransport):
+    """The line to the phone company: the next requests to send a text meet the `troubles`, one each."""
+
+    def __init__(self, company: Company) -> None:
+        self._through = httpx.ASGITransport(app=api_app(company))
+        self.troubles: list[Trouble] = []
+        self.asked = 0
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Pass a request on, or not."""
+        if request.method != "POST":
+            return await self._through.handle_async_request(request)
+        self.asked += 1
+        if not self.troubles:
+            return await self._through.handle_async_request(request)
+        trouble = self.troubles.pop(0)
+        if trouble.taken:
+            await self._through.handle_async_request(request)
+        if trouble.error:
+            raise trouble.error("the line is bad", request=request)
+        told = {"code": trouble.code, "message": "no", "more_info": "", "status": trouble.status}
+        return httpx.Response(trouble.status, json=told, request=request)
+
+
+@dataclass(kw_only=True)
+class Shop:
+    """One composed app, its site, and what surrounds them."""
+
+    app: App
+    site: FastAPI
+    clock: SteppingClock
+    company: Company
+    line: Line
+    handset: Handset
+    http: httpx.AsyncClient
+
+    async def post(self, path: str, form: Mapping[str, str], **changed: str) -> httpx.Response:
+        """Post a webhook as the phone company does; `url` signs another address, `token` with another secret."""
+        signed = changed.get("url", PUBLIC + path)
+        signature = RequestValidator(changed.get("token", TOKEN)).compute_signature(signed, dict(form))
+        return await self.http.post(path, data=dict(form), headers={"X-Twilio-Signature": signature})
+
+    async def text(self, body: str, *, sender: str = MIA) -> list[str]:
+        """Somebody texts the business; what their phone got once all is quiet."""
+        before = len(self.inbox(sender))
+        await self.company.text(sender, body)
+        await self.app.run_until_idle()
+        return self.inbox(sender)[before:]
+
+    def inbox(self, number: str) -> list[str]:
+        """The texts that a phone got, oldest first."""
+        return [t.body for t in self.company.texts if t.to == number]
+
+    @asynccontextmanager
+    async def working(self) -> AsyncIterator[None]:
+        """Let the workers run beside the test, as in the web process."""
+        stop = asyncio.Event()
+        running = asyncio.create_task(self.app.runner.run(stop))
+        try:
+            yield
+        finally:
+            stop.set()
+            self.app.database.live.notify()
+            await running
+
+    def rows(self, query: str, **values: Any) -> list[Any]:
+        """Rows of the database."""
+        return self.app.database.read_now(lambda tx: list(tx.execute(sa.text(query), values).all()))
+
+    def counts(self) -> dict[str, int]:
+        """How many rows every table has."""
+
+        def work(tx: Any) -> dict[str, int]:
+            count = sa.select(sa.func.count())
+            return {n: tx.execute(count.select_from(t)).scalar_one() for n, t in METADATA.tables.items()}
+
+        return self.app.database.read_now(work)
+
+    def open_loops(self) -> list[str]:
+        """The kinds of the obligations that are still open."""
+        business = self.app.pack.business.id
+        return sorted(o.kind for o in self.app.database.read_now(lambda tx: obligations.still_open(tx, business)))
+
+    def sound(self) -> bool:
+        """Whether the ledger verifies to its last event."""
+        business, public = self.app.pack.business.id, self.app.keys.public_hex
+        found = self.app.database.read_now(lambda tx: audit.audit(tx, business, public))
+        return found.sound and found.unsealed == 0
+
+
+def sms_form(body: str, *, sender: str = MIA, sid: str = "", **more: str) -> dict[str, str]:
+    """The form of an inbound text."""
+    sid = sid or "SM" + secrets.token_hex(16)
+    return {
+        "MessageSid": sid, "SmsSid": sid, "AccountSid": "AC" + "0" * 32, "From": sender, "To": OURS, "Body": body,
+        "NumMedia": "0", "ToCity": "", **more,
+    }  # fmt: skip
+
+
+def call_form(*, caller: str = MIA, sid: str = "CA" + "1" * 32, **more: str) -> dict[str, str]:
+    """The form of a webhook about a call."""
+    return {"CallSid": sid, "AccountSid": "AC" + "0" * 32, "From": caller, "To": OURS, "Direction": "inbound", **more}
+
+
+@asynccontextmanager
+async def opened_shop(
+    home: Path, *, pack: Path = PACK, extensions: Path | None = None, account: bool = True
+) -> AsyncIterator[Shop]:
+    """Open the salon on a folder; its clock stands still until something sleeps on it."""
+    clock = SteppingClock(START)
+    company = Company("AC" + "0" * 32, TOKEN, OURS, PUBLIC, clock)
+    line = Line(company)
+    theirs = Account(company.sid, TOKEN, OURS, "http://carrier.invalid", line) if account else None
+    settings = Settings(home=home, business=pack, extensions=extensions, public_base_url=PUBLIC, durable=False)
+    app = await compose.compose(settings, clock, theirs, None)
+    compose.own_home(app)
+    handset = Handset(company)
+    site = web(app, Serving(DESK, (handset_routes(handset, app.pack.business.name),), offline=True))
+    company.transport = httpx.ASGITransport(app=site)
+    try:
+        async with httpx.AsyncClient(transport=company.transport, base_url=PUBLIC) as http:
+            yield Shop(app=app, site=site, clock=clock, company=company, line=line, handset=handset, http=http)
+    finally:
+        await app.close()
+
+
+@dataclass(slots=True)
+class Stream:
+    """The frames of an event stream, as they come: pairs of id and data."""
+
+    frames: list[tuple[str, Any]] = field(default_factory=list)
+    came: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def until(self, enough: Callable[[list[tuple[str, Any]]], bool]) -> list[tuple[str, Any]]:
+        """Wait until enough has come, at most ten seconds."""
+        async with asyncio.timeout(10):
+            while not enough(self.frames):
+                self.came.clear()
+                await self.came.wait()
+        return self.frames
+
+    def take(self, chunk: str) -> None:
+        """Take up one or more whole frames."""
+        for frame in filter(None, chunk.split("\n\n")):
+            lines = dict(line.split(": ", 1) for line in frame.splitlines() if not line.startswith(":"))
+            if "data" in lines:
+                self.frames.append((lines.get("id", ""), json.loads(lines["data"])))
+        self.came.set()
+
+
+@asynccontextmanager
+async def following(site: FastAPI, path: str, headers: Mapping[str, str], **query: str | int) -> AsyncIterator[Stream]:
+    """Follow an event stream of the site until the block ends; httpx's own transport waits for streams to end."""
+    stream, left = Stream(), asyncio.Event()
+    scope = {
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "scheme": "https",
+        "path": path, "raw_path": path.encode(), "query_string": urlencode(query).encode(), "root_path": "",
+        "headers": [(k.lower().encode(), v.encode()) for k, v in headers.items()],
+        "server": ("salon.example", 443), "client": ("127.0.0.1", 1), "state": {},
+    }  # fmt: skip
+
+    async def receive() -> dict[str, Any]:
+        await left.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(message: Mapping[str, Any]) -> None:
+        if message["type"] == "http.response.body":
+            stream.take(message.get("body", b"").decode())
+
+    running = asyncio.ensure_future(site(scope, receive, send))  # type: ignore[arg-type]
+    try:
+        yield stream
+    finally:
+        left.set()
+        await running

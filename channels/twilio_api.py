@@ -12,7 +12,6 @@ from channels.reception import Account
 from domain.message import Delivery, Refused, Sent, Unknown
 
 LIMIT_S = 8.0
-FINAL_ERRORS = {21211, 21214, 21217, 21408, 21610, 21612, 21614}  # Twilio's error pages, read 2026-11-22
 
 
 async def send_text(account: Account, *, to: str, text: str) -> Delivery:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from domain.action import Proposal
 from domain.decision import Finding
 from domain.guard import Guard
 from guards.facts import Facts
-
-INQUIRY = timedelta(days=90)
+from guards.timing import INQUIRY
 
 
 def judge(action: Proposal, facts: Facts) -> Finding | None:
@@ -28,7 +25,7 @@ def judge(action: Proposal, facts: Facts) -> Finding | None:
         return Finding("consent", "allow", "asked for it", (grant,))
     if heard is not None and facts.now - heard <= INQUIRY:
         return None
-    return Finding("consent", "deny", "the customer did not write or call within 90 days and gave no consent")
+    return Finding("consent", "deny", "the customer did not write or call lately and gave no consent")
 
 
 GUARD = Guard("consent", reads=("standing", "last_heard"), judge=judge)

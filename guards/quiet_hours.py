@@ -10,8 +10,8 @@ from domain.clock import to_ms
 from domain.decision import Finding
 from domain.guard import Guard
 from guards.facts import Facts
+from guards.timing import FRESH
 
-FRESH = timedelta(minutes=15)  # an answer this soon after the customer wrote or called is not proactive
 PROACTIVE = ("service", "marketing")
 LOUD = ("sms", "call")
 

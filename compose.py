@@ -90,7 +90,7 @@ class App:
         if row is None:
             return None
         scope = Scope(self.pack.business.id, row.contact)
-        return await self.database.write(scope, lambda tx: approval.answer(tx, self.deps, action, answer))
+        return await self.database.write(scope, lambda tx: approval.answer(tx, self.deps, action, said=answer))
 
     async def run_until_idle(self) -> int:
         """Run whatever is runnable now; how many jobs ran."""
@@ -219,7 +219,7 @@ def _ports(switchboard: dict[str, Channel], payments: FilePayments) -> Ports:
 
 def _handlers(deps: Deps, graph: Compiled, threads: dict[str, Compiled]) -> dict[str, Any]:
     async def turn(job: Job) -> None:
-        await take_turn(deps, graph, job.ref, job.tries)
+        await take_turn(deps, graph, job.ref, tries=job.tries)
 
     async def drive(job: Job) -> None:
         await approval.drive(deps, threads, job.ref)

@@ -143,8 +143,8 @@ class Board:
             id=row.id, ref=row.ref, tool=row.tool, title=_title(row, described),
             fields=forms.fields(row.args, deps.pack.business), args_hash=row.args_hash, version=row.version,
             tier=row.tier, why=tuple(_why(f) for f in row.findings if f["verdict"] == "hold"),
-            contact_name=(contact.name if contact else None) or "No name yet", contact_address=masked(row.address or ""),
-            channel=row.channel or "", customer_said=tuple(_said(m) for m in words),
+            contact_name=(contact.name if contact else None) or "No name yet",
+            contact_address=masked(row.address or ""), channel=row.channel or "", customer_said=tuple(_said(m) for m in words),
             will_send=self._will_send(row, described), waiting_since=from_ms(row.created_at),
             expires_at=from_ms(row.expires_at) if row.expires_at else None, consequences=self._consequences(row),
         )  # fmt: skip
@@ -157,8 +157,8 @@ class Board:
             "facts": described,
         }  # fmt: skip
         line = result_line(self._deps.pack, result)
-        first = worded(self._deps.pack, "news.approved", {"ref": row.ref}, row.id)
-        second = worded(self._deps.pack, line.key, line.facts, row.id)
+        first = worded(self._deps.pack, "news.approved", {"ref": row.ref}, seed=row.id)
+        second = worded(self._deps.pack, line.key, line.facts, seed=row.id)
         return f"{first} {second}"
 
     def _consequences(self, row: Action) -> tuple[str, ...]:

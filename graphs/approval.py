@@ -1,7 +1,7 @@
 """Held actions: each runs as its own thread `action:<id>` and stops in an interrupt until staff decide.
 
-Staff's answer is a row first (compare-and-set, with ledger and job in one transaction); the thread is only woken. The row
-is the truth and the thread disposable: what is neither waiting nor answered starts over.
+Staff's answer is a row first (compare-and-set, with ledger and job in one transaction); the thread is only woken. The
+row is the truth and the thread disposable: what is neither waiting nor answered starts over.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from domain.action import Action
 from domain.canonical import digest
 from domain.errors import BadInput
 from domain.tool import Tool
-from graphs import effects
+from graphs import effects, untraced
 from graphs.effects import Deps
 from graphs.guarded import ActionState, Compiled, Node, guarded
 from records import actions, jobs, obligations, staff_answers
@@ -78,7 +78,9 @@ async def drive(deps: Deps, graphs: Mapping[str, Compiled], action: str) -> None
     if snapshot.interrupts and row.staff is None:
         return
     if snapshot.interrupts and row.staff is not None:
-        await _resume(deps, graph, row, snapshot.interrupts[0].id)
+        told = {"kind": row.staff["kind"], "by": row.staff["by"]}
+        resume: Command[Any] = Command(resume={snapshot.interrupts[0].id: told})
+        await untraced.invoke(graph, resume, thread(row.id), deps=deps, durability="sync")
     else:
         await _start_over(deps, graph, row)
     after = await deps.database.read(lambda tx: actions.load(tx, action))
@@ -89,16 +91,9 @@ async def drive(deps: Deps, graphs: Mapping[str, Compiled], action: str) -> None
         await _forget(graph, action)
 
 
-async def _resume(deps: Deps, graph: Compiled, row: Action, interrupt_id: str) -> None:
-    assert row.staff is not None
-    answer = {"kind": row.staff["kind"], "by": row.staff["by"]}
-    resume: Command[Any] = Command(resume={interrupt_id: answer})
-    await graph.ainvoke(resume, thread(row.id), context=deps, durability="sync")
-
-
 async def _start_over(deps: Deps, graph: Compiled, row: Action) -> None:
     await _forget(graph, row.id)
-    await graph.ainvoke({"call": call_of(row)}, thread(row.id), context=deps, durability="sync")
+    await untraced.invoke(graph, {"call": call_of(row)}, thread(row.id), deps=deps, durability="sync")
 
 
 async def _forget(graph: Compiled, action: str) -> None:
@@ -115,7 +110,7 @@ def call_of(row: Action) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def answer(tx: Tx, deps: Deps, action: str, said: StaffAnswer) -> Action | None:
+def answer(tx: Tx, deps: Deps, action: str, *, said: StaffAnswer) -> Action | None:
     """Write the staff's answer, close the follow-up and wake the thread; None where somebody was first.
 
     Edited arguments are checked against the tool's own model (`BadInput` names the fields). If the edit leaves all that
@@ -127,13 +122,14 @@ def answer(tx: Tx, deps: Deps, action: str, said: StaffAnswer) -> Action | None:
     args = _checked(deps.tools[row.tool], said.args) if said.kind == "edit" else row.args
     new_hash = digest(row.tool, args)
     full = StaffAnswer(kind=said.kind, by=said.by, args_hash=said.args_hash, args=args, text=said.text)
-    if not staff_answers.decide(tx, action, full, new_hash=new_hash, now=deps.clock.now()):
-        return None
-    decided = actions.load(tx, action)
-    assert decided is not None
-    if said.kind == "edit" and _same_meaning(tx, deps, row, decided):
-        staff_answers.carry_confirmation(tx, action, new_hash)
     now = deps.clock.now()
+    first = staff_answers.decide(tx, action, full, new_hash=new_hash, now=now)
+    decided = actions.load(tx, action) if first else None
+    if decided is None:
+        return None
+    confirmed = row.confirmed_hash == row.args_hash
+    if said.kind == "edit" and confirmed and _read_the_same(tx, deps, decided):
+        staff_answers.carry_confirmation(tx, action, new_hash)
     outcome = {"approve": "approved", "edit": "edited", "reject": "declined", "answer": "answered", "expire": "expired"}
     obligations.close_kind(tx, "approval", action, ending=Ending(outcome[said.kind], said.by), now=now)
     jobs.put(tx, row.business, Work("drive", action, f"action:{action}"), ready=now)
@@ -148,7 +144,6 @@ def _checked(tool: Tool, args: dict[str, Any] | None) -> dict[str, Any]:
         raise BadInput(told) from problem
 
 
-def _same_meaning(tx: Tx, deps: Deps, before: Action, after: Action) -> bool:
-    if before.confirmed_hash != before.args_hash:
-        return False
-    return effects.described(tx, deps, after) == (actions.asked_facts(tx, after.id) or {})
+def _read_the_same(tx: Tx, deps: Deps, edited: Action) -> bool:
+    """Whether a read-back would say of the edited action what the customer was read before."""
+    return effects.described(tx, deps, edited) == (actions.asked_facts(tx, edited.id) or {})

@@ -1,4 +1,4 @@
-"""The conversation: understand → decide ⇢ flows and guarded tools → say → check, once per turn and without interrupts."""
+"""The conversation: understand → decide ⇢ flows and guarded tools → say → check, once per turn, never interrupted."""
 
 from __future__ import annotations
 
@@ -147,7 +147,7 @@ async def check(state: TurnState, runtime: Runtime[Deps]) -> dict[str, Any]:
     done |= {n["action"] for n in state.get("news", []) if n["state"] == "done"}
     if draft is not None:
         async for line in draft:
-            text = worded(deps.pack, line.key, line.facts, state["turn"]["id"])
+            text = worded(deps.pack, line.key, line.facts, seed=state["turn"]["id"])
             passed: Checked = checked(text, deps.pack, backed=line.receipt in done)
             reply.append({"text": passed.text, "options": list(line.options), "changed": list(passed.changed)})
             runtime.stream_writer({"text": passed.text})

@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import records.contacts
-from domain.action import Action, Proposal, Purpose
+from domain.action import Action, Proposal, Purpose, Receipt
 from domain.clock import Clock, from_ms
-from domain.errors import ToolRefused
+from domain.errors import ConfigurationError, ToolRefused
 from domain.guard import Guard
 from domain.reading import Listening
 from domain.settings import Pack
@@ -96,38 +95,41 @@ def dispatch(tx: Tx, deps: Deps, action: Action) -> Action:
     """Set a cleared action going: at once, by the deliveries worker, or for the channel's own request to fetch."""
     style = deps.styles.get(action.channel or "", "push")
     if action.tool == "message" and style == "answer":
-        tool = deps.tools["message"]
-        assert tool.write is not None
-        tool.write(tool.args.model_validate(action.args), context(tx, deps, action))
+        written(tx, deps, action)
         return action
     if action.tool != "message" and deps.tools[action.tool].deliver is None:
-        return execute(tx, deps, action.id, action.args_hash)
+        return execute(tx, deps, action)
     if action.tool == "message" and style == "pull":
-        return execute(tx, deps, action.id, action.args_hash)
+        return execute(tx, deps, action)
     lane = f"deliver:{action.contact or action.id}"
     jobs.put(tx, action.business, Work("deliver", action.id, lane), ready=deps.clock.now())
     return action
 
 
-def execute(tx: Tx, deps: Deps, action: str, args_hash: str, *, detached: bool = False) -> Action:
+def execute(tx: Tx, deps: Deps, action: Action, *, detached: bool = False) -> Action:
     """Claim, write and settle in this transaction; a savepoint keeps the failed row while undoing its effect."""
     now = deps.clock.now()
-    permit, row = actions.claim(tx, action, args_hash, now=now)
+    permit, row = actions.claim(tx, action.id, action.args_hash, now=now)
     if permit is None:
         return row
-    tool = deps.tools[row.tool]
-    assert tool.write is not None
-    args = tool.args.model_validate(permit.args)
     try:
         with tx.begin_nested():
-            receipt: dict[str, Any] = dict(tool.write(args, context(tx, deps, row)))
+            receipt = written(tx, deps, row)
     except ToolRefused as refusal:
         let_go(tx, deps, row)
-        row = actions.settle(tx, action, "failed", receipt={"why": refusal.code, **refusal.facts}, now=now)
+        row = actions.settle(tx, row.id, "failed", receipt={"why": refusal.code, **refusal.facts}, now=now)
         return ended(tx, deps, row, detached=detached)
     if row.tool == "message":
-        messages.set_state(tx, action, "sent", now=now)
-    return ended(tx, deps, actions.settle(tx, action, "done", receipt=receipt, now=now), detached=detached)
+        messages.set_state(tx, row.id, "sent", now=now)
+    return ended(tx, deps, actions.settle(tx, row.id, "done", receipt=receipt, now=now), detached=detached)
+
+
+def written(tx: Tx, deps: Deps, action: Action) -> Receipt:
+    """Do what the action's tool writes; raises `ToolRefused`, and `ConfigurationError` for a tool that only reads."""
+    tool = deps.tools[action.tool]
+    if tool.write is None:
+        raise ConfigurationError(f"tool {tool.name}: it only reads, so no action can run it")
+    return dict(tool.write(tool.args.model_validate(action.args), context(tx, deps, action)))
 
 
 def ended(tx: Tx, deps: Deps, action: Action, *, detached: bool = False) -> Action:
@@ -138,19 +140,19 @@ def ended(tx: Tx, deps: Deps, action: Action, *, detached: bool = False) -> Acti
         if action.turn:
             causes += [m.id for m in messages.of_turn(tx, action.turn, "in")]
         obligations.close(tx, action.business, causes, ending=Ending("answered", action.id), now=now)
-    elif detached and action.contact and action.tool != "message":
-        tell_conversation(tx, deps, action, "outcome")
+    elif detached and action.tool != "message":
+        tell_conversation(tx, deps, action, kind="outcome")
     return action
 
 
-def tell_conversation(tx: Tx, deps: Deps, action: Action, kind: str) -> None:
-    """Put an action's news into its conversation as an internal event, once per version and state."""
-    assert action.contact is not None
-    if messages.insert_internal(tx, action, action.contact, kind=kind, now=deps.clock.now()):
-        put_turn(tx, deps, action.contact, deps.clock.now())
+def tell_conversation(tx: Tx, deps: Deps, action: Action, *, kind: str) -> None:
+    """Put an action's news into its conversation, if any, as an internal event, once per version and state."""
+    now, contact = deps.clock.now(), action.contact
+    if contact is not None and messages.insert_internal(tx, action, contact, kind=kind, now=now):
+        put_turn(tx, deps, contact, ready=now)
 
 
-def put_turn(tx: Tx, deps: Deps, contact: str, ready: datetime) -> None:
+def put_turn(tx: Tx, deps: Deps, contact: str, *, ready: datetime) -> None:
     """Make the contact's next turn runnable."""
     jobs.put(tx, deps.pack.business.id, Work("turn", contact, f"contact:{contact}"), ready=ready)
 
@@ -162,7 +164,7 @@ def let_go(tx: Tx, deps: Deps, action: Action) -> None:
         tool.release(tool.args.model_validate(action.args), context(tx, deps, action))
 
 
-def context(tx: Tx, deps: Deps, action: Action, expires: datetime | None = None) -> Context:
+def context(tx: Tx, deps: Deps, action: Action, *, expires: datetime | None = None) -> Context:
     """What the tool of an action may use."""
     turn = conversations.load_turn(tx, action.turn) if action.turn else None
     session = turn.session if turn else None

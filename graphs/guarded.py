@@ -2,7 +2,8 @@
 
 There is no other way to add an effect node: the builder is closed, and `prove` cuts each guard in turn to show that
 the effect becomes unreachable. Two endings of `hold`, not a flag: `guarded(tool, guards, hold=park)` for conversations,
-which then contain no interrupt at all, and `guarded(tool, guards, hold=wait_for_staff(tool))` for a held action's own thread.
+which then contain no interrupt at all, and `guarded(tool, guards, hold=wait_for_staff(tool))` for a held action's own
+thread.
 """
 
 from __future__ import annotations
@@ -216,7 +217,9 @@ def _run(tool: Tool, *, detached: bool) -> Node:
 
 async def _read(tool: Tool, state: ActionState, deps: Deps) -> dict[str, Any]:
     """Read once per turn and call; what was found is recorded before anything is decided on it."""
-    call = state["call"]
+    call, look = state["call"], tool.read
+    if look is None:
+        raise ConfigurationError(f"tool {tool.name}: it writes, so it cannot be read")
     proposal = proposal_of(tool, call, deps)
 
     def work(tx: Tx) -> dict[str, Any]:
@@ -224,14 +227,13 @@ async def _read(tool: Tool, state: ActionState, deps: Deps) -> dict[str, Any]:
         if turn and proposal.id in turn.results:
             known: dict[str, Any] = turn.results[proposal.id]
             return known
-        assert tool.read is not None
         shell = Action(
             id=proposal.id, business=proposal.business, contact=proposal.contact, tool=tool.name, args=proposal.args,
             args_hash=proposal.args_hash, version=1, tier=0, purpose=tool.purpose, assurance=tool.assurance,
             state="done", cause=proposal.cause, proposed_by=proposal.proposed_by, turn=proposal.turn,
             channel=proposal.channel, address=proposal.address, snapshot=proposal.snapshot, ref="",
         )  # fmt: skip
-        found = tool.read(tool.args.model_validate(proposal.args), effects.context(tx, deps, shell))
+        found = look(tool.args.model_validate(proposal.args), effects.context(tx, deps, shell))
         if turn:
             conversations.save_result(tx, turn.id, proposal.id, result=found)
         body = {

@@ -6,7 +6,7 @@ from typing import Any
 
 import records.contacts
 from domain.action import Purpose
-from graphs import effects
+from graphs import effects, untraced
 from graphs.effects import Deps, Outgoing
 from graphs.guarded import Compiled
 from records import actions, conversations, ledger
@@ -42,8 +42,8 @@ async def run_turn(deps: Deps, graph: Compiled, contact: str) -> Turn | None:
     if begun is None:
         return None
     turn, given = begun
-    state = await graph.ainvoke(given, {"recursion_limit": STEP_LIMIT}, context=deps)
-    await deps.database.write(deps.scope(contact), lambda tx: _say(tx, deps, turn, state))
+    state = await untraced.invoke(graph, given, {"recursion_limit": STEP_LIMIT}, deps=deps)
+    await deps.database.write(deps.scope(contact), lambda tx: _say(tx, deps, turn, state=state))
     return turn
 
 
@@ -54,9 +54,9 @@ def _input(turn: Turn, memory: dict[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
     text = "\n".join(m.text for m in turn.heard if m.kind != "missed_call" and m.author == "customer")
     return {
-        "turn": facts, "text": text, "memory": {"tasks": [], **memory}, "reading": turn.reading, "read_by": turn.read_by,
-        "todo": None, "results": [], "routed": 0, "lines": [], "steps": [], "ordinal": 0, "channel": turn.channel,
-        "move": None,
+        "turn": facts, "text": text, "memory": {"tasks": [], **memory}, "reading": turn.reading,
+        "read_by": turn.read_by, "todo": None, "results": [], "routed": 0, "lines": [], "steps": [], "ordinal": 0,
+        "channel": turn.channel, "move": None,
     }  # fmt: skip
 
 
@@ -86,7 +86,7 @@ def joined(lines: list[str]) -> list[str]:
     return texts
 
 
-def _say(tx: Tx, deps: Deps, turn: Turn, state: dict[str, Any]) -> None:
+def _say(tx: Tx, deps: Deps, turn: Turn, *, state: dict[str, Any]) -> None:
     """The turn's last commit: words, the conversation's state, the closed turn."""
     now = deps.clock.now()
     contact = records.contacts.current(tx, turn.contact)

@@ -10,8 +10,11 @@ from domain.errors import ConfigurationError
 from domain.settings import Pack
 
 
-def worded(pack: Pack, key: str, facts: Mapping[str, str], seed: str) -> str:
-    """The wording of a key, one of its variants by the seed; `book.failed.x` falls back to `any.failed.x`, `any.failed`."""
+def worded(pack: Pack, key: str, facts: Mapping[str, str], *, seed: str) -> str:
+    """The wording of a key, one of its variants by the seed.
+
+    `book.failed.x` falls back to `any.failed.x`, then to `any.failed`; raises `ConfigurationError` without any of them.
+    """
     for candidate in _candidates(key):
         if variants := pack.wording.get(candidate):
             variant = variants[int(digest(seed, candidate)[:8], 16) % len(variants)]

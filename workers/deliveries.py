@@ -12,7 +12,7 @@ from typing import Any
 import structlog
 
 from domain.action import Action, Proposal
-from domain.errors import ToolRefused
+from domain.errors import ConfigurationError, ToolRefused
 from domain.message import Delivery, Refused, Sent, Unknown
 from domain.permit import Permit
 from graphs import effects
@@ -32,7 +32,8 @@ async def deliver(deps: Deps, action: str) -> None:
     if row is None or row.final:
         return
     tool = deps.tools[row.tool]
-    assert tool.deliver is not None and tool.reconcile is not None
+    if tool.deliver is None or tool.reconcile is None:
+        raise ConfigurationError(f"tool {tool.name}: it has no effect outside, so there is nothing to deliver")
     again = row.state == "executing"
     claimed = await deps.database.write(deps.scope(row.contact), lambda tx: _claim(tx, deps, row))
     if claimed is None:
@@ -47,7 +48,7 @@ async def deliver(deps: Deps, action: str) -> None:
                 outcome = await tool.deliver(permit, payload)
     except TimeoutError:
         outcome = Unknown("no answer within the time limit")
-    await deps.database.write(deps.scope(row.contact), lambda tx: _settle(tx, deps, row, outcome))
+    await deps.database.write(deps.scope(row.contact), lambda tx: _settle(tx, deps, row, outcome=outcome))
 
 
 def _claim(tx: Tx, deps: Deps, row: Action) -> tuple[Permit, dict[str, Any]] | None:
@@ -63,11 +64,9 @@ def _claim(tx: Tx, deps: Deps, row: Action) -> tuple[Permit, dict[str, Any]] | N
     permit, _ = actions.claim(tx, row.id, row.args_hash, now=now)
     if permit is None:
         return None
-    tool = deps.tools[row.tool]
-    assert tool.write is not None
     try:
         with tx.begin_nested():
-            receipt = tool.write(tool.args.model_validate(row.args), effects.context(tx, deps, row))
+            receipt = effects.written(tx, deps, row)
     except ToolRefused as refusal:
         failed = actions.settle(tx, row.id, "failed", receipt={"why": refusal.code, **refusal.facts}, now=now)
         effects.ended(tx, deps, failed, detached=True)
@@ -85,7 +84,7 @@ def _again(row: Action, deps: Deps) -> Proposal:
     )  # fmt: skip
 
 
-def _settle(tx: Tx, deps: Deps, row: Action, outcome: Delivery) -> None:
+def _settle(tx: Tx, deps: Deps, row: Action, *, outcome: Delivery) -> None:
     now = deps.clock.now()
     receipt = actions.payload_of(tx, row.id).get("receipt", {})
     tool = deps.tools[row.tool]
@@ -100,19 +99,19 @@ def _settle(tx: Tx, deps: Deps, row: Action, outcome: Delivery) -> None:
                 tool.undo(tool.args.model_validate(row.args), effects.context(tx, deps, row))
             told = {"why": code or "refused_outside", "detail": why}
             failed = actions.settle(tx, row.id, "failed", receipt=told, now=now)
-            _tell_staff(tx, deps, row, f"could not be done: {why}")
+            _tell_staff(tx, deps, row, what=f"could not be done: {why}")
             if row.tool == "message":
                 messages.set_state(tx, row.id, "failed", now=now)
             effects.ended(tx, deps, failed, detached=True)
         case Unknown(why):
             log.warning("delivery.unknown", action=row.id, tool=row.tool)
             actions.settle(tx, row.id, "unknown", receipt={"why": "unknown", "detail": why}, now=now)
-            _tell_staff(tx, deps, row, "may or may not have happened; please look")
+            _tell_staff(tx, deps, row, what="may or may not have happened; please look")
             body = {"action": row.id, "tool": row.tool}
             ledger.append(tx, row.business, ledger.Entry("delivery.unknown", body), at=now)
 
 
-def _tell_staff(tx: Tx, deps: Deps, row: Action, what: str) -> None:
+def _tell_staff(tx: Tx, deps: Deps, row: Action, *, what: str) -> None:
     now = deps.clock.now()
     owed = Owed(kind="delivery", cause=row.id, contact=row.contact, due=now, detail=f"{row.ref} {what}")
     obligations.open_one(tx, row.business, owed, now=now)

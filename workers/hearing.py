@@ -36,6 +36,7 @@ def _hear(tx: Tx, deps: Deps, heard: Heard) -> Receipted:
     message, new = messages.insert_heard(tx, business, contact, heard=replace(heard, text=cut), now=now)
     if not new:
         return Receipted(message, contact, new=False)
+    got = Receipted(message, contact, new=True)
     body = {
         "message": message, "contact": contact, "channel": heard.channel, "kind": heard.kind,
         "provider": heard.provider, "length": len(heard.text),
@@ -43,15 +44,15 @@ def _hear(tx: Tx, deps: Deps, heard: Heard) -> Receipted:
     ledger.append(tx, business, ledger.Entry("message.heard", body, {"text": cut} if cut else {}), at=now)
     if heard.kind == "missed_call":
         messages.cover(tx, message)
-        _missed_call(tx, deps, heard, contact, message)
+        _missed_call(tx, deps, heard, got=got)
     elif wish := read_wish(heard.text, heard.channel):
         messages.cover(tx, message)
-        _obey(tx, deps, wish, heard, contact, message)
+        _obey(tx, deps, heard, got=got, wish=wish)
     else:
         due = now + timedelta(minutes=deps.pack.policy.answer_within_minutes)
         obligations.open_one(tx, business, Owed(kind="answer", cause=message, contact=contact, due=due), now=now)
-        effects.put_turn(tx, deps, contact, now + SETTLE.get(heard.channel, timedelta(0)))
-    return Receipted(message, contact, new=True)
+        effects.put_turn(tx, deps, contact, ready=now + SETTLE.get(heard.channel, timedelta(0)))
+    return got
 
 
 def _storable(text: str) -> str:
@@ -59,41 +60,38 @@ def _storable(text: str) -> str:
     return text[:MAX_TEXT].encode("utf-8", "replace").decode().replace("\x00", "")
 
 
-def _obey(tx: Tx, deps: Deps, wish: Wish, heard: Heard, contact: str, message: str) -> None:
+def _obey(tx: Tx, deps: Deps, heard: Heard, *, got: Receipted, wish: Wish) -> None:
     """Obey an opt-out word in the transaction that heard it, and answer what the law mandates, once."""
     business, now = deps.pack.business.id, deps.clock.now()
     revoked = consents.revoked(tx, business, heard.address, channel=heard.channel)
     if wish in ("stop", "start"):
         entry = consents.Entry(
-            business=business, contact=contact, address=heard.address, channel=heard.channel, purpose="all",
-            act="revoke" if wish == "stop" else "grant", method="keyword", evidence=message, actor="customer",
+            business=business, contact=got.contact, address=heard.address, channel=heard.channel, purpose="all",
+            act="revoke" if wish == "stop" else "grant", method="keyword", evidence=got.message, actor="customer",
         )  # fmt: skip
         consents.add(tx, entry, now)
     if wish == "stop" and revoked:
         return  # one confirmation only (47 CFR 64.1200(a)(12))
     key = {"stop": "consent.stopped", "start": "consent.started", "help": "consent.help"}[wish]
-    _tell(tx, deps, heard, contact, cause=message, text=worded(deps.pack, key, {}, message), proposed_by="opt_out")
-
-
-def _tell(tx: Tx, deps: Deps, heard: Heard, contact: str, *, cause: str, text: str, proposed_by: str) -> None:
     outgoing = Outgoing(
-        text=text, purpose="mandated", contact=contact, channel=heard.channel, address=heard.address, cause=cause,
-        proposed_by=proposed_by, session=heard.session,
+        text=worded(deps.pack, key, {}, seed=got.message), purpose="mandated", contact=got.contact,
+        channel=heard.channel, address=heard.address, cause=got.message, proposed_by="opt_out", session=heard.session,
     )  # fmt: skip
     effects.send(tx, deps, outgoing)
 
 
-def _missed_call(tx: Tx, deps: Deps, heard: Heard, contact: str, message: str) -> None:
+def _missed_call(tx: Tx, deps: Deps, heard: Heard, *, got: Receipted) -> None:
     """One informational text back per caller and window; whatever comes of it, the call stays open until it is sent."""
     business, now = deps.pack.business.id, deps.clock.now()
     due = now + timedelta(minutes=deps.pack.policy.answer_within_minutes)
-    obligations.open_one(tx, business, Owed(kind="missed_call", cause=message, contact=contact, due=due), now=now)
-    if messages.told_since(tx, contact, "missed_call", since=now - TEXT_BACK_WINDOW):
+    owed = Owed(kind="missed_call", cause=got.message, contact=got.contact, due=due)
+    obligations.open_one(tx, business, owed, now=now)
+    if messages.told_since(tx, got.contact, "missed_call", since=now - TEXT_BACK_WINDOW):
         ending = Ending("texted back just before", "missed_call")
-        obligations.close(tx, business, [message], ending=ending, now=now)
+        obligations.close(tx, business, [got.message], ending=ending, now=now)
         return
     outgoing = Outgoing(
-        text=worded(deps.pack, "missed_call.text_back", {}, message), purpose="service", contact=contact,
-        channel="sms", address=heard.address, cause=message, proposed_by="missed_call",
+        text=worded(deps.pack, "missed_call.text_back", {}, seed=got.message), purpose="service", contact=got.contact,
+        channel="sms", address=heard.address, cause=got.message, proposed_by="missed_call",
     )  # fmt: skip
     effects.send(tx, deps, outgoing)

@@ -63,7 +63,7 @@ class Runner:
         business = self._deps.pack.business.id
         if not await self._deps.database.read(lambda tx: ledger.any_unsealed(tx, business)):
             return
-        await seal(self._deps.database, business, self._keys, self._deps.clock.now())
+        await seal(self._deps.database, business, self._keys, now=self._deps.clock.now())
 
     async def _work(self, stop: asyncio.Event) -> None:
         live = self._deps.database.live
@@ -107,12 +107,12 @@ class Runner:
             error = type(problem).__name__
             log.error("job.failed", kind=job.kind, ref=job.ref, tries=job.tries, error=error, where=_where(problem))
             ready = clock.now() + _back_off(job.tries)
-            await database.write(scope, lambda tx: _failed(tx, self._deps, job, error, ready))
+            await database.write(scope, lambda tx: _failed(tx, self._deps, job, error=error, ready=ready))
         else:
             await database.write(scope, lambda tx: jobs.finish(tx, job))
 
 
-def _failed(tx: Tx, deps: Deps, job: Job, error: str, ready: datetime) -> None:
+def _failed(tx: Tx, deps: Deps, job: Job, *, error: str, ready: datetime) -> None:
     """Try again, or put the job aside where staff see it, so that its lane goes on."""
     if job.tries < TRIES:
         jobs.retry(tx, job, error, ready=ready)

@@ -33,7 +33,7 @@ async def expire(deps: Deps, action: str) -> None:
         row = actions.load(tx, action)
         if row is not None and row.state == "held" and row.staff is None:
             said = StaffAnswer(kind="expire", by="timer", args_hash=row.args_hash)
-            approval.answer(tx, deps, action, said)
+            approval.answer(tx, deps, action, said=said)
 
     row = await deps.database.read(lambda tx: actions.load(tx, action))
     await deps.database.write(deps.scope(row.contact if row else None), work)

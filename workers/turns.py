@@ -19,7 +19,7 @@ log = structlog.get_logger()
 TRIES = 3
 
 
-async def take_turn(deps: Deps, graph: Compiled, contact: str, tries: int) -> None:
+async def take_turn(deps: Deps, graph: Compiled, contact: str, *, tries: int) -> None:
     """Run the contact's turn; on the last failed try quarantine it and say so to customer and staff."""
     try:
         while await run_turn(deps, graph, contact) is not None:
@@ -41,8 +41,8 @@ def _quarantine(tx: Tx, deps: Deps, contact: str) -> None:
     owed = Owed(kind="quarantined", cause=turn.id, contact=contact, due=now, detail=detail)
     obligations.open_one(tx, turn.business, owed, now=now)
     outgoing = Outgoing(
-        text=worded(deps.pack, "any.trouble", {}, turn.id), purpose="reply", contact=records.contacts.current(tx, contact),
-        channel=turn.channel, address=turn.address, cause=turn.id, proposed_by="quarantine", ordinal=99,
-        session=turn.session,
+        text=worded(deps.pack, "any.trouble", {}, seed=turn.id), purpose="reply",
+        contact=records.contacts.current(tx, contact), channel=turn.channel, address=turn.address, cause=turn.id,
+        proposed_by="quarantine", ordinal=99, session=turn.session,
     )  # fmt: skip
     effects.send(tx, deps, outgoing)

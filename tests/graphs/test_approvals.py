@@ -149,7 +149,7 @@ async def test_stop_between_approval_and_the_news_keeps_us_silent(salon: Salon) 
     await held_booking(salon)
     await salon.decide("approve", tool="book")
     await drive(salon, "book")
-    await take_turn(salon.app.deps, salon.app.graph, salon.contact, 1)
+    await take_turn(salon.app.deps, salon.app.graph, salon.contact, tries=1)
     on_its_way = "SELECT count(*) FROM action WHERE tool = 'message' AND state = 'cleared'"
     assert salon.rows(on_its_way) == [(1,)]
     before = len(salon.carrier.bodies())

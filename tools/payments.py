@@ -7,7 +7,10 @@ from pathlib import Path
 
 from domain.message import Delivery, Refused, Sent, Unknown
 
-FAILURES = {"declined": Refused("the card was declined", "declined"), "silent": Unknown("the provider did not answer")}
+FAILURES: dict[str, Delivery] = {
+    "declined": Refused("the card was declined", "declined"),
+    "silent": Unknown("the provider did not answer"),
+}
 
 
 class FilePayments:

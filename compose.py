@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -19,15 +19,16 @@ from domain.extensions import discover, unique
 from domain.message import Delivery, Heard, Receipted, Refused, Words
 from domain.pack import read_pack
 from domain.permit import Permit
+from domain.reading import Listening
 from domain.settings import Pack
 from domain.tool import Ports, Tool
 from graphs import approval
-from graphs.checkpoints import open_saver
+from graphs.checkpoints import Close, open_saver
 from graphs.conversation import conversation
 from graphs.effects import Deps
 from graphs.guarded import Compiled
 from graphs.proof import prove
-from graphs.readers.reader import read_turn
+from graphs.readers.reader import ReadBy, read_turn
 from guards.order import ordered
 from records import actions, jobs
 from records.database import Database, Scope, Tx, open_database
@@ -68,7 +69,7 @@ class App:
     channels: dict[str, Channel]
     reception: Reception
     settings: Settings
-    saver_close: Callable[[], Any]
+    saver_close: Close
 
     @property
     def pack(self) -> Pack:
@@ -106,52 +107,65 @@ class App:
         self.database.close()
 
 
-async def compose(settings: Settings, clock: Clock, account: Account | None, model: Any) -> App:
+async def compose(settings: Settings, clock: Clock, *, account: Account | None = None, model: Any = None) -> App:
     """Join everything; raises `ConfigurationError` with what to mend."""
     pack = load_pack(settings.business)
-    settings.home.mkdir(parents=True, exist_ok=True)
-    keys = open_keys(settings.home / "keys")
-    database = open_database(settings.database_url or embedded(settings.home), durable=settings.durable)
-    upgrade(database)
-    business = pack.business
-    scope = Scope(business.id)
-    await database.write(
-        scope, lambda tx: records.contacts.ensure_business(tx, business.id, business.name, now=clock.now())
-    )
-    guards = ordered(discover("guards", "GUARD", settings.extensions))
-    switchboard: dict[str, Channel] = {}
-    ports = _ports(switchboard, FilePayments(settings.home))
-    tools = _tools(pack, ports, settings.extensions)
-
-    async def understand(text: str, listening: Any) -> Any:
-        return await read_turn(model, text, listening, limit_s=settings.model_timeout_s)
-
+    keys, database = await _open_records(settings, pack, clock)
+    channels: dict[str, Channel] = {}  # filled below: tools send through channels, and channels hear with the tools
     styles: dict[str, str] = {}
+    ports = _ports(channels, FilePayments(settings.home))
     deps = Deps(
-        database=database, clock=clock, pack=pack, tools=tools, guards=tuple(guards), styles=styles,
-        understand=understand,
+        database=database, clock=clock, pack=pack, tools=_tools(pack, ports, settings.extensions),
+        guards=tuple(ordered(discover("guards", "GUARD", settings.extensions))), styles=styles,
+        understand=_understand(model, settings.model_timeout_s),
     )  # fmt: skip
     reception = Reception(
         hear=partial(hearing.hear, deps), collect=partial(collect, deps), database=database, clock=clock, pack=pack,
         keys=keys, account=account, public_base_url=settings.public_base_url, reader_name=settings.reader_name,
     )  # fmt: skip
     made = [make(reception) for make in discover("channels", "CHANNEL", settings.extensions)]
-    switchboard.update(unique(made, "channel"))
-    styles.update({name: channel.style for name, channel in switchboard.items()})
-    graph = conversation(tools, guards)
-    saver, saver_close = await open_saver(settings.home, database)
+    channels.update(unique(made, "channel"))
+    styles.update({name: channel.style for name, channel in channels.items()})
+    graph = conversation(deps.tools, deps.guards)
+    threads, saver_close = await _open_threads(settings.home, deps)
+    return App(
+        deps=deps, keys=keys, runner=Runner(deps, keys, _handlers(deps, graph, threads)), graph=graph,
+        action_graphs=threads, channels=channels, reception=reception, settings=settings, saver_close=saver_close,
+    )  # fmt: skip
+
+
+async def _open_records(settings: Settings, pack: Pack, clock: Clock) -> tuple[Keys, Database]:
+    """The home's keys and the database, migrated, with the business in it."""
+    settings.home.mkdir(parents=True, exist_ok=True)
+    keys = open_keys(settings.home / "keys")
+    database = open_database(settings.database_url or embedded(settings.home), durable=settings.durable)
+    upgrade(database)
+    business = pack.business
+    await database.write(
+        Scope(business.id),
+        lambda tx: records.contacts.ensure_business(tx, business.id, business.name, now=clock.now()),
+    )
+    return keys, database
+
+
+async def _open_threads(home: Path, deps: Deps) -> tuple[dict[str, Compiled], Close]:
+    """The graphs of held actions over their checkpoints, each proved, and how to close the checkpoints."""
+    saver, close = await open_saver(home, deps.database)
     try:
         threads = approval.action_graphs(deps, saver)
         for compiled in threads.values():
-            prove(compiled, [g.name for g in guards], effects=1)
+            prove(compiled, [g.name for g in deps.guards], effects=1)
     except ConfigurationError:
-        await saver_close()  # its thread would keep the process from ending
+        await close()  # its thread would keep the process from ending
         raise
-    runner = Runner(deps, keys, _handlers(deps, graph, threads))
-    return App(
-        deps=deps, keys=keys, runner=runner, graph=graph, action_graphs=threads, channels=switchboard,
-        reception=reception, settings=settings, saver_close=saver_close,
-    )  # fmt: skip
+    return threads, close
+
+
+def _understand(model: Any, limit_s: float) -> Callable[[str, Listening], Awaitable[ReadBy]]:
+    async def understand(text: str, listening: Listening) -> ReadBy:
+        return await read_turn(model, text, listening, limit_s=limit_s)
+
+    return understand
 
 
 def embedded(home: Path) -> str:
@@ -199,17 +213,17 @@ def _tools(pack: Pack, ports: Ports, extensions: Path | None) -> dict[str, Tool]
     return {n: t for n, t in tools.items() if n in wanted or n in ("message", "hand_over")}
 
 
-def _ports(switchboard: dict[str, Channel], payments: FilePayments) -> Ports:
+def _ports(channels: Mapping[str, Channel], payments: FilePayments) -> Ports:
     """The outside of tools: messages leave by the channel that the permit names."""
 
     async def send(permit: Permit, payload: dict[str, Any]) -> Delivery:
-        channel = switchboard.get(permit.channel or "")
+        channel = channels.get(permit.channel or "")
         if channel is None:
             return Refused(f"there is no channel {permit.channel}", "no_channel")
         return await channel.deliver(permit, Words(payload["text"], tuple(payload["options"])))
 
     async def find_sent(permit: Permit, payload: dict[str, Any]) -> Delivery:
-        channel = switchboard.get(permit.channel or "")
+        channel = channels.get(permit.channel or "")
         if channel is None or channel.reconcile is None:
             return Refused("nothing can be looked up there", "absent")
         return await channel.reconcile(permit, Words(payload["text"], tuple(payload["options"])))

@@ -30,7 +30,7 @@ class Ours:
         """Compose the salon in a home."""
         clock = SteppingClock(START)
         settings = Settings(home=home, business=PACK, durable=True)
-        return cls(app=await compose(settings, clock, None, ScriptedModel(script=lead.reading)), clock=clock)
+        return cls(app=await compose(settings, clock, model=ScriptedModel(script=lead.reading)), clock=clock)
 
     async def turn(self, person: str, n: int) -> None:
         """One turn to its committed answer and the sealed ledger."""

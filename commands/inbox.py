@@ -86,7 +86,7 @@ def _find(tx: Tx, app: App, ref: str) -> str:
 @asynccontextmanager
 async def _opened(home: Path, business: Path) -> AsyncIterator[App]:
     settings = Settings(home=home, business=business, database_url=database_url(home))
-    app = await compose(settings, SystemClock(), None, None)
+    app = await compose(settings, SystemClock())
     try:
         yield app
     finally:

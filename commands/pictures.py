@@ -13,7 +13,7 @@ from graphs.draw import drawing
 async def draw(name: str, business: Path) -> str:
     """One picture; `BadInput` lists the names there are."""
     with tempfile.TemporaryDirectory() as folder:
-        app = await compose(Settings(home=Path(folder), business=business), SystemClock(), None, None)
+        app = await compose(Settings(home=Path(folder), business=business), SystemClock())
         try:
             return drawing(name, app.deps.tools, app.deps.guards)
         finally:

@@ -38,7 +38,7 @@ class Place:
 
 
 def serve_here(place: Place, *, home: Path, business: Path, offline: bool) -> None:
-    """Serve until interrupted; `BadInput` for any address but this machine's own, because the desk has no accounts yet."""
+    """Serve until interrupted; `BadInput` for any address but this machine's own: the desk has no accounts yet."""
     if not _loopback(place.host):
         raise BadInput(
             f"--host {place.host}: the desk has no accounts yet, so QotBot serves on this machine only;"
@@ -64,7 +64,7 @@ async def _serve(place: Place, home: Path, business: Path, *, offline: bool) -> 
         home=home, business=business, database_url=database_url(home), extensions=configuration.extensions,
         public_base_url=public, reader_name=reader, model_timeout_s=configuration.model_timeout_s,
     )  # fmt: skip
-    app = await compose(settings, clock, account, model)
+    app = await compose(settings, clock, account=account, model=model)
     own_home(app)
     token = secrets.token_urlsafe(24)
     routes = (api(company), handset_routes(Handset(company), pack.business.name)) if offline else ()

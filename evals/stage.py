@@ -96,7 +96,7 @@ async def staged(
     transport = httpx.ASGITransport(app=api_app(company))
     account = Account(company.sid, company.token, company.number, "http://carrier.invalid", transport)
     settings = Settings(home=home, business=business, reader_name=reader)
-    app = await compose(settings, clock, account, model)
+    app = await compose(settings, clock, account=account, model=model)
     try:
         own_home(app)
         stage = Stage(app, company)

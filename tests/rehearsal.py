@@ -136,7 +136,7 @@ async def opened(
     carrier = Carrier(home / "carrier.jsonl", point) if point else Carrier(home / "carrier.jsonl")
     clock = clock or SteppingClock(START)
     settings = Settings(home=home, business=pack, database_url=url, durable=False)
-    app = await compose.compose(settings, clock, carrier.account, None)
+    app = await compose.compose(settings, clock, account=carrier.account)
     compose.own_home(app)
     try:
         salon = Salon(app=app, clock=clock, carrier=carrier)

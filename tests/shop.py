@@ -160,7 +160,7 @@ async def opened_shop(
     line = Line(company)
     theirs = Account(company.sid, TOKEN, OURS, "http://carrier.invalid", line) if account else None
     settings = Settings(home=home, business=pack, extensions=extensions, public_base_url=PUBLIC, durable=False)
-    app = await compose.compose(settings, clock, theirs, None)
+    app = await compose.compose(settings, clock, account=theirs)
     compose.own_home(app)
     handset = Handset(company)
     site = web(app, Serving(DESK, (handset_routes(handset, app.pack.business.name),), offline=True))

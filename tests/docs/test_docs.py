@@ -85,7 +85,7 @@ async def extended(folder: Path, file: str, *, dial: str = "balanced") -> AsyncI
     policy = folder / "business" / "policy.yaml"
     policy.write_text(policy.read_text("utf-8").replace("dial: balanced", f"dial: {dial}"), "utf-8")
     settings = Settings(home=folder / "home", business=folder / "business", extensions=extensions, durable=False)
-    app = await compose.compose(settings, SteppingClock(START), None, None)
+    app = await compose.compose(settings, SteppingClock(START))
     try:
         yield app
     finally:

@@ -6,6 +6,12 @@ import phonenumbers
 
 from domain.errors import BadInput
 
+_TEXTABLE = (
+    phonenumbers.PhoneNumberType.MOBILE,
+    phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE,
+    phonenumbers.PhoneNumberType.VOIP,
+)
+
 
 def e164(text: str, region: str = "US") -> str:
     """The number in E.164; `BadInput` names what is wrong with it."""
@@ -24,6 +30,17 @@ def is_e164(address: str) -> bool:
         return e164(address) == address
     except BadInput:
         return False
+
+
+def same_country_mobile(number: str, home: str) -> bool:
+    """Whether a number can receive texts at an ordinary price: in the home number's country, and no premium line.
+
+    Codes go only there, so that nobody can make us text expensive numbers (toll fraud).
+    """
+    there, here = phonenumbers.parse(number), phonenumbers.parse(home)
+    if phonenumbers.region_code_for_number(there) != phonenumbers.region_code_for_number(here):
+        return False
+    return phonenumbers.number_type(there) in _TEXTABLE
 
 
 def masked(address: str) -> str:

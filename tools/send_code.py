@@ -7,7 +7,7 @@ from pydantic import Field
 import records.contacts
 from domain.action import Assurance, Receipt, Tier
 from domain.errors import BadInput, ToolRefused
-from domain.phone import e164, is_e164
+from domain.phone import e164, is_e164, same_country_mobile
 from domain.tool import Args, Context, Tool
 from records import challenges, consents
 from records.consents import Entry
@@ -48,9 +48,12 @@ def _number(args: SendCode, ctx: Context) -> str:
             raise ToolRefused("bad_number")
         return ctx.address or ""
     try:
-        return e164(args.phone or "")
+        number = e164(args.phone or "")
     except BadInput as problem:
         raise ToolRefused("bad_number") from problem
+    if not same_country_mobile(number, ctx.pack.business.phone):
+        raise ToolRefused("bad_number")
+    return number
 
 
 TOOL = Tool(

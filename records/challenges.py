@@ -31,7 +31,7 @@ class Challenge:
 
 
 def begin(tx: Tx, contact: str, *, session: str, address: str, now: datetime) -> tuple[str, str] | None:
-    """Make a six-digit code for an address; its id and the code, None when the address or the session had too many today."""
+    """Make a six-digit code for an address; its id and the code, None after too many for the address or session."""
     day = to_ms(now - timedelta(days=1))
     mine = sa.or_(_C.address == address, _C.session == session)
     count = sa.select(sa.func.count()).where(mine, _C.created_at > day)

@@ -21,7 +21,7 @@ NOBODY = {"+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253"}
 GREETING = "Hi, this is the automated assistant of {business}. How can I help?"
 
 
-def CHANNEL(reception: Reception) -> Channel:  # noqa: N802 - the agreed name of the folder
+def CHANNEL(reception: Reception) -> Channel:
     """The channel over the deployment's Twilio account."""
 
     def routes(_: Any) -> APIRouter:

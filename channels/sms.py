@@ -17,7 +17,7 @@ from domain.phone import is_e164
 EMPTY = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 
 
-def CHANNEL(reception: Reception) -> Channel:  # noqa: N802 - the agreed name of the folder
+def CHANNEL(reception: Reception) -> Channel:
     """The channel over the deployment's Twilio account."""
 
     def routes(_: Any) -> APIRouter:

@@ -40,7 +40,7 @@ class Posted(BaseModel):
     text: str = Field(max_length=4000)
 
 
-def CHANNEL(reception: Reception) -> Channel:  # noqa: N802 - the agreed name of the folder
+def CHANNEL(reception: Reception) -> Channel:
     """The channel over the deployment's secret and records."""
     signer = Signer(reception.keys.secret, salt="visitor")
 

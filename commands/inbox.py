@@ -60,7 +60,7 @@ async def decide(home: Path, business: Path, said: Said) -> None:
             row = await app.database.read(lambda tx: _find(tx, app, said.ref))
             card = await Board(app.deps, app.submit).card(row)
             shown = card.args_hash if card else ""
-            args = dict(part.partition("=")[::2] for part in said.changes)
+            args = {name: value for name, _, value in (part.partition("=") for part in said.changes)}
             answer = Answer(kind=said.kind, args_hash=shown, by=said.by, args=args, text=said.text)
             outcome = await Board(app.deps, app.submit).decide(row, answer)
             match outcome:

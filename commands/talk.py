@@ -55,4 +55,5 @@ def _printed(event: dict[str, Any], *, as_json: bool) -> str:
         case "held":
             return f"  [{event['ref']} waits for staff: qotbot inbox approve {event['ref']}]"
         case _:
-            return f"  [booking {event['code']} {event['status']}: {event['service']} with {event['staff']}, {event['start']}]"
+            what = f"{event['service']} with {event['staff']}, {event['start']}"
+            return f"  [booking {event['code']} {event['status']}: {what}]"

@@ -25,9 +25,7 @@ from records import actions, jobs, obligations, staff_answers
 from records.database import Tx
 from records.jobs import Work
 from records.obligations import Ending
-from records.staff_answers import StaffAnswer
-
-Kind = Literal["approve", "edit", "reject", "answer", "expire"]
+from records.staff_answers import Kind, StaffAnswer
 
 
 class Review(BaseModel):

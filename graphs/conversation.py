@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import asdict
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, Any, Required, TypedDict
 
 from langgraph.graph import END, START, StateGraph
 from langgraph.runtime import Runtime
@@ -14,13 +14,15 @@ from langgraph.types import Command, Send
 from domain.guard import Guard
 from domain.reading import Reading
 from domain.tool import Tool
-from graphs import deciding
+from graphs import deciding, effects
 from graphs.agenda import FLOWS, agenda
 from graphs.check import Checked, checked
 from graphs.effects import Deps
 from graphs.flow import Line, flow_graph
 from graphs.guarded import Compiled, guarded, park
 from graphs.hearing import listening
+from graphs.mind import Mind
+from graphs.noting import note_reading
 from graphs.proof import prove
 from graphs.wording import worded
 from records import actions, conversations
@@ -30,11 +32,11 @@ from records.database import Tx
 class TurnState(TypedDict, total=False):
     """One turn: loaded from records, never checkpointed."""
 
-    turn: dict[str, Any]
-    text: str
-    memory: dict[str, Any]
+    turn: Required[dict[str, Any]]
+    text: Required[str]
+    memory: Required[dict[str, Any]]
     news: list[dict[str, Any]]
-    reading: dict[str, Any] | None
+    reading: Required[dict[str, Any] | None]
     read_by: str | None
     todo: list[dict[str, Any]] | None
     calling: dict[str, Any] | None
@@ -87,7 +89,7 @@ async def understand(state: TurnState, runtime: Runtime[Deps]) -> dict[str, Any]
 
     def work(tx: Tx) -> None:
         conversations.save_reading(tx, turn["id"], reading, read_by=read.by)
-        deciding.note_reading(tx, deps, turn, read)
+        note_reading(tx, deps, turn, read)
 
     await deps.database.write(deps.scope(turn["contact"]), work)
     return {"reading": reading, "read_by": read.by, "turn": {**turn, "read_by": read.by}}
@@ -96,18 +98,18 @@ async def understand(state: TurnState, runtime: Runtime[Deps]) -> dict[str, Any]
 async def decide(state: TurnState, runtime: Runtime[Deps]) -> Command[str]:
     """Route: take up what came back, then the next item, until nothing is left to do."""
     deps = runtime.context
-    mind = deciding.Mind.of(dict(state))
+    mind = Mind.of(dict(state))
     if state.get("todo") is None:
-        mind.begin(deps.pack)
+        deciding.begin(mind, deps.pack)
         if not state.get("news"):
             forms = [t.name for t in deps.tools.values() if t.write is not None]
             reading = Reading.model_validate(state["reading"])
             mind.todo = [asdict(i) for i in agenda(mind.memory, reading, state["text"], forms)]
-    mind.take_up(deps.pack)
+    deciding.take_up(mind, deps.pack)
     while mind.goto is None and mind.todo:
         if mind.todo[0]["do"] == "drop":
             await _drop(deps, mind)
-        mind.next_item(deps.pack)
+        deciding.next_item(mind)
     if mind.goto is None:
         return Command(goto="say", update=mind.update())
     if mind.call is not None:
@@ -115,7 +117,7 @@ async def decide(state: TurnState, runtime: Runtime[Deps]) -> Command[str]:
     return Command(goto=mind.goto, update=mind.update())
 
 
-async def _drop(deps: Deps, mind: deciding.Mind) -> None:
+async def _drop(deps: Deps, mind: Mind) -> None:
     """The customer changed their mind: the action they were asked about ends and lets go of what it held."""
     asking = mind.memory.get("asking")
     if asking is None:
@@ -124,7 +126,7 @@ async def _drop(deps: Deps, mind: deciding.Mind) -> None:
     def work(tx: Tx) -> None:
         row = actions.load(tx, asking["action"])
         if row is not None and actions.supersede(tx, row.id, "changed_mind", now=deps.clock.now()):
-            deciding.let_go(tx, deps, row)
+            effects.let_go(tx, deps, row)
 
     await deps.database.write(deps.scope(mind.turn["contact"]), work)
 

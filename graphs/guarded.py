@@ -34,12 +34,15 @@ from records.database import Tx
 
 
 class ActionState(TypedDict):
-    """Plain JSON but for the facts, which are loaded on every pass and never checkpointed."""
+    """Plain JSON but for the facts, which are loaded on every pass and never checkpointed.
+
+    `call` goes in; `propose` adds facts and answers, and whatever leads to `record` an outcome.
+    """
 
     call: dict[str, Any]
-    facts: NotRequired[Annotated[Facts, UntrackedValue]]
+    facts: Annotated[Facts, UntrackedValue]
     answers: NotRequired[dict[str, dict[str, Any] | None]]
-    outcome: NotRequired[dict[str, Any]]
+    outcome: dict[str, Any]
     results: NotRequired[Annotated[list[dict[str, Any]], operator.add]]
 
 

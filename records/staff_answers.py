@@ -14,13 +14,14 @@ from records.database import Tx
 from records.ledger import Entry, append
 
 _A = schema.action.c
+Kind = Literal["approve", "edit", "reject", "answer", "expire"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaffAnswer:
     """What staff decided on the card they saw (`args_hash` as shown)."""
 
-    kind: Literal["approve", "edit", "reject", "answer", "expire"]
+    kind: Kind
     by: str
     args_hash: str
     args: dict[str, Any] | None = None

@@ -21,7 +21,7 @@ from domain.message import AddressKind, Heard, HeardKind, Receipted
 from domain.reading import Listening
 from graphs.readers.reader import ReadBy
 from records import actions, audit, messages, obligations
-from records.staff_answers import StaffAnswer
+from records.staff_answers import Kind, StaffAnswer
 from workers.answers import collect
 from workers.runner import Runner
 
@@ -102,7 +102,7 @@ class Salon:
         return found
 
     async def decide(
-        self, kind: str, *, tool: str, text: str = "", args: dict[str, Any] | None = None
+        self, kind: Kind, *, tool: str, text: str = "", args: dict[str, Any] | None = None
     ) -> Action | None:
         """Staff answer the newest action of a tool, as it stands on their card."""
         row = self.action(tool)

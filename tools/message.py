@@ -33,7 +33,7 @@ def write(args: Message, ctx: Context) -> Receipt:
     return {"message": messages.insert_outgoing(ctx.tx, row)}
 
 
-def TOOL(ports: Ports) -> Tool:  # noqa: N802 - the agreed name of the folder
+def TOOL(ports: Ports) -> Tool:
     """The tool over the deployment's channels."""
 
     async def deliver(permit: Permit, payload: dict[str, Any]) -> Delivery:

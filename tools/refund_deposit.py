@@ -50,7 +50,7 @@ def describe(args: RefundDeposit, ctx: Context) -> dict[str, str]:
     }
 
 
-def TOOL(ports: Ports) -> Tool:  # noqa: N802 - the agreed name of the folder
+def TOOL(ports: Ports) -> Tool:
     """The tool over the payment provider that the deployment has."""
 
     async def deliver(permit: Permit, _payload: dict[str, Any]) -> Delivery:

@@ -30,43 +30,49 @@ def stretch(service: Service, staff: str, start: int) -> Stretch:
     return Stretch(staff, start, start + (service.minutes + service.buffer_minutes) * MINUTE_MS)
 
 
-def free_slots(
-    tx: Tx, pack: Pack, *, service: str, staff: Sequence[str], days: tuple[date, date], now: datetime
-) -> list[Slot]:
-    """Every free start of a service at these members of staff on these local days, in order of time."""
-    business, offered = pack.business, pack.business.services[service]
-    first = datetime.combine(days[0], datetime.min.time(), tzinfo=business.tz)
-    last = datetime.combine(days[1] + timedelta(days=1), datetime.min.time(), tzinfo=business.tz)
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Which service is looked for, at which members of staff, from which local day to which."""
+
+    service: str
+    staff: Sequence[str]
+    first: date
+    last: date
+
+    def days(self) -> Iterator[date]:
+        """Each day, the last included."""
+        for ahead in range((self.last - self.first).days + 1):
+            yield self.first + timedelta(days=ahead)
+
+
+def free_slots(tx: Tx, pack: Pack, search: Search, *, now: datetime) -> list[Slot]:
+    """Every free start that a search finds, in order of time."""
+    business, offered, staff = pack.business, pack.business.services[search.service], search.staff
+    first = datetime.combine(search.first, datetime.min.time(), tzinfo=business.tz)
+    last = datetime.combine(search.last + timedelta(days=1), datetime.min.time(), tzinfo=business.tz)
     busy: dict[str, list[Stretch]] = {member: [] for member in staff}
     for taken in bookings.taken(tx, business.id, list(staff), window=(to_ms(first), to_ms(last)), now=now):
         busy[taken.resource].append(taken)
     found = [
         slot
         for member in staff
-        for day in _days(days)
-        for slot in _starts(business, member, day, offered)
+        for day in search.days()
+        for slot in _starts(business, member, day, service=offered)
         if slot.start > to_ms(now) and not _overlaps(stretch(offered, member, slot.start), busy[member])
     ]
     return sorted(found, key=lambda s: (s.start, staff.index(s.staff)))
 
 
-def bookable(pack: Pack, service: str, staff: str, start: int) -> bool:
+def bookable(pack: Pack, service: str, staff: str, *, start: int) -> bool:
     """Whether a start lies on the grid of the opening hours, whoever has taken it."""
     business = pack.business
     if service not in business.services or staff not in business.services[service].staff:
         return False
     day = business.local(datetime.fromtimestamp(start / 1000, UTC)).date()
-    return any(s.start == start for s in _starts(business, staff, day, business.services[service]))
+    return any(s.start == start for s in _starts(business, staff, day, service=business.services[service]))
 
 
-def _days(days: tuple[date, date]) -> Iterator[date]:
-    day = days[0]
-    while day <= days[1]:
-        yield day
-        day += timedelta(days=1)
-
-
-def _starts(business: Business, staff: str, day: date, service: Service) -> Iterator[Slot]:
+def _starts(business: Business, staff: str, day: date, *, service: Service) -> Iterator[Slot]:
     length = timedelta(minutes=service.minutes)
     for span in business.spans(day, staff):
         # Arithmetic in UTC, hours expanded per local date: a day of 23 or 25 hours stays right.

@@ -76,7 +76,7 @@ def describe(args: Book, ctx: Context) -> dict[str, str]:
 
 def _wanted(args: Book, ctx: Context) -> bookings.Stretch:
     business = ctx.pack.business
-    if not bookable(ctx.pack, args.service, args.staff, args.start):
+    if not bookable(ctx.pack, args.service, args.staff, start=args.start):
         raise ToolRefused("not_bookable")
     if business.services[args.service].price_cents != args.price_cents:
         raise ToolRefused("price_changed")

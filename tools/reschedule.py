@@ -75,7 +75,7 @@ def _own(args: Reschedule, ctx: Context) -> Booking:
 
 
 def _wanted(args: Reschedule, booking: Booking, ctx: Context) -> Stretch:
-    if not bookable(ctx.pack, booking.service, args.staff, args.start):
+    if not bookable(ctx.pack, booking.service, args.staff, start=args.start):
         raise ToolRefused("not_bookable")
     return stretch(ctx.pack.business.services[booking.service], args.staff, args.start)
 

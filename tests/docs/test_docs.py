@@ -246,7 +246,7 @@ def test_commands_print_what_is_shown(fence: Fence, tmp_path: Path) -> None:
     for command, expected in commands(fence.text):
         line = command.replace(".venv/bin/qotbot", f"{sys.executable} -m qotbot")
         done = subprocess.run(
-            ["/bin/sh", "-c", line], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False
+            ["/bin/sh", "-c", line], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300, check=False
         )
         assert shown(expected, done.stdout), f"{command}\n{done.stdout}\n{done.stderr}"
 

@@ -20,7 +20,7 @@ from graphs.check import Checked, checked
 from graphs.effects import Deps
 from graphs.flow import Line, flow_graph
 from graphs.guarded import Compiled, guarded, park
-from graphs.hearing import listening
+from graphs.hearing import listening, own_tasks
 from graphs.mind import Mind
 from graphs.noting import note_reading
 from graphs.proof import prove
@@ -102,9 +102,8 @@ async def decide(state: TurnState, runtime: Runtime[Deps]) -> Command[str]:
     if state.get("todo") is None:
         deciding.begin(mind, deps.pack)
         if not state.get("news"):
-            forms = [t.name for t in deps.tools.values() if t.write is not None]
             reading = Reading.model_validate(state["reading"])
-            mind.todo = [asdict(i) for i in agenda(mind.memory, reading, state["text"], forms)]
+            mind.todo = [asdict(i) for i in agenda(mind.memory, reading, state["text"], own_tasks(deps))]
     deciding.take_up(mind, deps.pack)
     while mind.goto is None and mind.todo:
         if mind.todo[0]["do"] == "drop":

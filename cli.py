@@ -68,6 +68,7 @@ def start(version: Annotated[bool, typer.Option("--version", help="Print the ver
 
 @app.command()
 def run(
+    *,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port to listen on.", min=1, max=65535)] = 8000,
     business: Folder = None,
@@ -81,6 +82,7 @@ def run(
 
 @app.command()
 def serve(
+    *,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port to listen on.", min=1, max=65535)] = 8000,
     business: Folder = None,
@@ -94,6 +96,7 @@ def serve(
 
 @app.command()
 def chat(
+    *,
     channel: Annotated[str, typer.Option(help="web, sms or call.")] = "web",
     address: Annotated[str | None, typer.Option("--as", help="Who speaks: a number, or a name for web.")] = None,
     business: Folder = None,
@@ -102,11 +105,12 @@ def chat(
     as_json: Json = False,
 ) -> None:
     """Talk as a customer: one message a line on standard input, what the records say on standard output."""
-    from commands.talk import talk
+    from commands.talk import Visit, talk
 
     fresh = home is None and (now is not None or business is not None)
     place = Path(tempfile.mkdtemp(prefix="qotbot-")) if fresh else _home(home)
-    asyncio.run(talk(place, _business(business), channel, address, begin=_instant(now), as_json=as_json))
+    visit = Visit(channel, address, _instant(now))
+    asyncio.run(talk(place, _business(business), visit, as_json=as_json))
 
 
 @app.command()
@@ -121,6 +125,7 @@ def demo(as_json: Json = False) -> None:
 
 @app.command()
 def why(
+    *,
     wanted: Annotated[str, typer.Argument(help="An action, a message, or a reference like A1F3C.")],
     business: Folder = None,
     home: Home = None,
@@ -140,7 +145,7 @@ def doctor(business: Folder = None, home: Home = None, as_json: Json = False) ->
     from desk.doctor import examine
 
     opened = _open(home, business)
-    checks = examine(opened.database, opened.pack, opened.keys, opened.home)
+    checks = examine(opened.database, opened.pack, opened.keys, home=opened.home)
     if as_json:
         typer.echo(json.dumps([{"name": c.name, "ok": c.ok, "seen": c.seen, "next": c.next_step} for c in checks]))
     else:
@@ -191,7 +196,9 @@ def inbox_list(business: Folder = None, home: Home = None, as_json: Json = False
 
 
 def _answer_command(kind: AnswerKind, help_text: str) -> None:
+    @inbox.command(kind, help=help_text)
     def command(
+        *,
         ref: Annotated[str, typer.Argument(help="The action's id or reference.")],
         by: Annotated[str, typer.Option(help="Who decides.")] = "staff",
         text: Annotated[str, typer.Option(help="A reason, or the words to send.")] = "",
@@ -203,8 +210,6 @@ def _answer_command(kind: AnswerKind, help_text: str) -> None:
 
         said = Said(kind=kind, ref=ref, by=by, text=text, changes=tuple(change or ()))
         asyncio.run(decide(_home(home), _business(business), said))
-
-    inbox.command(kind, help=help_text)(command)
 
 
 _answer_command("approve", "Let a held action run.")

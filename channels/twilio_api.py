@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
+from typing_extensions import override
 
 from channels.reception import Account
 from domain.message import Delivery, Refused, Sent, Unknown
@@ -26,7 +27,7 @@ async def send_text(account: Account, *, to: str, text: str) -> Delivery:
         if problem.status == 429 or problem.status >= 500:
             return Unknown(f"Twilio answered {problem.status}")
         return Refused(f"Twilio answered {problem.status} ({problem.code})", str(problem.code))
-    except httpx.ConnectError:
+    except (httpx.ConnectError, httpx.ConnectTimeout):
         return Refused("Twilio could not be reached", "absent")
     except httpx.HTTPError as problem:
         return Unknown(type(problem).__name__)
@@ -59,6 +60,7 @@ def _client(account: Account, http: httpx.AsyncClient) -> Any:
     class Http(AsyncHttpClient):
         """Twilio's requests, sent once."""
 
+        @override
         async def request(
             self,
             method: str,

@@ -18,9 +18,19 @@ from records import ledger
 from records.audit import Audit, audit
 
 MORNING = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)  # Tuesday, 10 in the morning in New York
-MIA, JO = "+12025550143", "+12025550177"
 SHOWN = ("action.judged", "action.done", "action.failed", "action.refused", "action.decided", "consent.revoke",
          "obligation.opened", "obligation.closed")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """Somebody in the play and their number."""
+
+    name: str
+    number: str
+
+
+MIA, JO = Customer("Mia", "+12025550143"), Customer("Jo", "+12025550177")
 
 
 @dataclass(slots=True)
@@ -70,10 +80,10 @@ async def play(home: Path, business: Path, *, as_json: bool) -> bool:
         return await _verify(stage, teller)
 
 
-async def _talk(stage: Stage, teller: Teller, name: str, number: str, *texts: str) -> None:
+async def _talk(stage: Stage, teller: Teller, customer: Customer, *texts: str) -> None:
     for text in texts:
-        teller.say(name, text)
-        await _answers(teller, await stage.hear("sms", number, text))
+        teller.say(customer.name, text)
+        await _answers(teller, await stage.hear("sms", customer.number, text))
 
 
 async def _answers(teller: Teller, events: list[dict[str, Any]]) -> None:
@@ -85,15 +95,13 @@ async def _answers(teller: Teller, events: list[dict[str, Any]]) -> None:
 
 async def _missed_call(stage: Stage, teller: Teller) -> None:
     teller.say("", "10:00 — Mia calls while everybody is busy.")
-    await _answers(teller, await stage.hear("call", MIA, "", kind="missed_call"))
-    await _talk(
-        stage, teller, "Mia", MIA, "oh hi! can Ana do balayage on Friday after 2?", "the first one", "yes please"
-    )
+    await _answers(teller, await stage.hear("call", MIA.number, "", kind="missed_call"))
+    await _talk(stage, teller, MIA, "oh hi! can Ana do balayage on Friday after 2?", "the first one", "yes please")
 
 
 async def _refund(stage: Stage, teller: Teller) -> None:
     teller.say("", "11:00 — Mia wants her deposit back; money waits for a person.")
-    await _talk(stage, teller, "Mia", MIA, "I'd like my deposit back please", "yes", "is there parking?")
+    await _talk(stage, teller, MIA, "I'd like my deposit back please", "yes", "is there parking?")
     board = Board(stage.app.deps, stage.app.submit)
     card = (await board.cards())[0]
     teller.say("Sam", f"reads the card {card.ref}: {card.title}")
@@ -104,8 +112,8 @@ async def _refund(stage: Stage, teller: Teller) -> None:
 
 async def _opt_out(stage: Stage, teller: Teller) -> None:
     teller.say("", "12:00 — Jo texts STOP, and later calls without an answer: no text back may go out.")
-    await _talk(stage, teller, "Jo", JO, "STOP")
-    await _answers(teller, await stage.hear("call", JO, "", kind="missed_call"))
+    await _talk(stage, teller, JO, "STOP")
+    await _answers(teller, await stage.hear("call", JO.number, "", kind="missed_call"))
     teller.say("", "Nothing was sent to Jo; the missed call waits for a person instead.")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO
@@ -19,20 +20,31 @@ from records.home import owned
 DEFAULTS = {"web": "web-visitor", "sms": "+12025550143", "call": "+12025550143"}
 
 
-async def talk(
-    home: Path, business: Path, channel: str, address: str | None, *, begin: datetime | None, as_json: bool
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Who speaks (the channel's example customer if not named), over which channel, from when on (aware; now)."""
+
+    channel: str
+    address: str | None = None
+    begin: datetime | None = None
+
+    def who(self) -> str:
+        """The customer's address; `BadInput` where channel or number are none."""
+        if self.channel not in KINDS:
+            raise BadInput(f"there is no channel {self.channel!r}: choose web, sms or call")
+        given = self.address or DEFAULTS[self.channel]
+        return e164(given) if KINDS[self.channel] == "phone" else given
+
+
+async def talk(home: Path, business: Path, visit: Visit, *, as_json: bool) -> None:
     """Read messages from standard input and print what the records say after each turn."""
-    if channel not in KINDS:
-        raise BadInput(f"there is no channel {channel!r}: choose web, sms or call")
-    who = address or DEFAULTS[channel]
-    who = e164(who) if KINDS[channel] == "phone" else who
+    who = visit.who()
     model, reader = chosen_model(needed=False)
-    clock = SteppingClock(begin or datetime.now(UTC))
+    clock = SteppingClock(visit.begin or datetime.now(UTC))
     with owned(home):
         async with staged(home, business, clock, model=model, reader=reader) as stage:
             for text in lines(sys.stdin):
-                for event in await stage.hear(channel, who, text):
+                for event in await stage.hear(visit.channel, who, text):
                     sys.stdout.write(_printed(event, as_json=as_json) + "\n")
                 sys.stdout.flush()
 

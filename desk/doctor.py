@@ -28,7 +28,7 @@ class Check:
     next_step: str = ""
 
 
-def examine(database: Database, pack: Pack, keys: Keys, home: Path) -> list[Check]:
+def examine(database: Database, pack: Pack, keys: Keys, *, home: Path) -> list[Check]:
     """Look at Python, time zone data, the database's constraints, the ledger and the keys."""
     return [_python(), _tzdata(), _constraints(database), _ledger(database, pack, keys), _keys(home)]
 
@@ -60,5 +60,5 @@ def _ledger(database: Database, pack: Pack, keys: Keys) -> Check:
 
 def _keys(home: Path) -> Check:
     loose = [p.name for p in (home / "keys").glob("*.key") if stat.S_IMODE(p.stat().st_mode) & 0o077]
-    return Check("keys", not loose, "readable by the owner only" if not loose else f"open to others: {', '.join(loose)}",
-                 "chmod 600 the files in the home's keys folder")  # fmt: skip
+    seen = f"open to others: {', '.join(loose)}" if loose else "readable by the owner only"
+    return Check("keys", not loose, seen, "chmod 600 the files in the home's keys folder")

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import records.contacts
 from domain.message import Heard, Receipted
+from domain.phone import is_e164
 from graphs import effects
 from graphs.effects import Deps, Outgoing
 from graphs.wording import worded
@@ -81,11 +82,16 @@ def _obey(tx: Tx, deps: Deps, heard: Heard, *, got: Receipted, wish: Wish) -> No
 
 
 def _missed_call(tx: Tx, deps: Deps, heard: Heard, *, got: Receipted) -> None:
-    """One informational text back per caller and window; whatever comes of it, the call stays open until it is sent."""
+    """One informational text back per caller and window; the call stays open until it is sent.
+
+    A caller without a number cannot be texted, so their call waits for staff.
+    """
     business, now = deps.pack.business.id, deps.clock.now()
     due = now + timedelta(minutes=deps.pack.policy.answer_within_minutes)
     owed = Owed(kind="missed_call", cause=got.message, contact=got.contact, due=due)
     obligations.open_one(tx, business, owed, now=now)
+    if not is_e164(heard.address):
+        return
     if messages.told_since(tx, got.contact, "missed_call", since=now - TEXT_BACK_WINDOW):
         ending = Ending("texted back just before", "missed_call")
         obligations.close(tx, business, [got.message], ending=ending, now=now)

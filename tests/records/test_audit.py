@@ -21,7 +21,7 @@ STRANGER = Keys(Ed25519PrivateKey.generate(), "secret")
 
 
 @pytest.fixture
-def tampered(database: Database) -> Database:
+def tampered(own_database: Database) -> Database:
     """Seven events under two heads of three and seven leaves, with nothing that protects them any more."""
 
     def fill(tx: Tx) -> None:
@@ -31,15 +31,15 @@ def tampered(database: Database) -> Database:
             if number in (3, 7):
                 ledger.seal(tx, BUSINESS, KEYS, now=NOW)
 
-    within(database, fill)
-    with database.writer.begin() as tx:
+    within(own_database, fill)
+    with own_database.writer.begin() as tx:
         for table in schema.APPEND_ONLY:
-            if database.dialect == "sqlite":
+            if own_database.dialect == "sqlite":
                 tx.exec_driver_sql(f"DROP TRIGGER {table}_no_update")
                 tx.exec_driver_sql(f"DROP TRIGGER {table}_no_delete")
             else:
                 tx.exec_driver_sql(f"DROP TRIGGER {table}_only_grows ON {table}")
-    return database
+    return own_database
 
 
 def run(tx: Tx, statement: str) -> None:

@@ -35,10 +35,10 @@ def begin(tx: Tx, contact: str, *, session: str, address: str, now: datetime) ->
     day = to_ms(now - timedelta(days=1))
     mine = sa.or_(_C.address == address, _C.session == session)
     count = sa.select(sa.func.count()).where(mine, _C.created_at > day)
-    if tx.execute(count).scalar_one() >= PER_DAY:
+    if (before := tx.execute(count).scalar_one()) >= PER_DAY:
         return None
     business = contacts.load(tx, contact).business
-    code, made = f"{secrets.randbelow(1_000_000):06d}", short_id("chl", session, address, to_ms(now))
+    code, made = f"{secrets.randbelow(1_000_000):06d}", short_id("chl", session, address, to_ms(now), before)
     row = {
         "id": made, "business": business, "contact": contact, "session": session, "address": address,
         "code_hash": _hash(made, code), "tries": 0, "expires_at": to_ms(now + LIFETIME), "created_at": to_ms(now),

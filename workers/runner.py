@@ -10,7 +10,7 @@ from traceback import extract_tb
 
 import structlog
 
-from domain.errors import Later, QotBotError
+from domain.errors import Later
 from graphs.effects import Deps
 from records import jobs, ledger, obligations
 from records.database import Tx
@@ -72,7 +72,7 @@ class Runner:
             try:
                 if not await self._one():
                     await live.wait(seen, PAUSE_S)
-            except QotBotError as problem:
+            except Exception as problem:  # noqa: BLE001  a database that is away comes back
                 log.error("runner.failed", error=type(problem).__name__)
                 await asyncio.sleep(PAUSE_S)
 
@@ -81,7 +81,7 @@ class Runner:
             try:
                 await scan(self._deps)
                 await self.seal()
-            except QotBotError as problem:
+            except Exception as problem:  # noqa: BLE001  a database that is away comes back
                 log.error("tick.failed", error=type(problem).__name__)
             await asyncio.sleep(PAUSE_S)
 
@@ -103,7 +103,7 @@ class Runner:
         except Later as later:
             ready = later.ready
             await database.write(scope, lambda tx: jobs.retry(tx, job, "later", ready=ready))
-        except (QotBotError, ArithmeticError, LookupError, TypeError, ValueError, RuntimeError, OSError) as problem:
+        except Exception as problem:  # noqa: BLE001  whatever one job raises, the others go on
             error = type(problem).__name__
             log.error("job.failed", kind=job.kind, ref=job.ref, tries=job.tries, error=error, where=_where(problem))
             ready = clock.now() + _back_off(job.tries)

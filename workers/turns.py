@@ -5,7 +5,6 @@ from __future__ import annotations
 import structlog
 
 import records.contacts
-from domain.errors import QotBotError
 from graphs import effects
 from graphs.effects import Deps, Outgoing
 from graphs.guarded import Compiled
@@ -24,7 +23,7 @@ async def take_turn(deps: Deps, graph: Compiled, contact: str, *, tries: int) ->
     try:
         while await run_turn(deps, graph, contact) is not None:
             pass
-    except (QotBotError, ArithmeticError, LookupError, TypeError, ValueError, RuntimeError) as problem:
+    except Exception as problem:  # whatever a turn raises, the customer and staff are told
         log.error("turn.failed", contact=contact, tries=tries, error=type(problem).__name__)
         if tries < TRIES:
             raise

@@ -6,10 +6,12 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 import structlog
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse, Response
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from compose import App
 from desk.board import Board
@@ -59,6 +61,9 @@ def web(app: App, serving: Serving) -> FastAPI:
     site.include_router(desk_router(board, serving.token, secret=app.keys.secret, house=house, clock=app.deps.clock))
     site.add_api_route("/", _index(app, offline=serving.offline), methods=["GET"], response_model=None)
     site.add_api_route("/health", _health(app), methods=["GET"], response_model=None)
+    # A foreign page can make a browser ask this machine under a name of its own (DNS rebinding); only our names answer.
+    ours = {"127.0.0.1", "localhost", "::1", urlsplit(app.settings.public_base_url).hostname or "localhost"}
+    site.add_middleware(TrustedHostMiddleware, allowed_hosts=sorted(ours), www_redirect=False)
     site.add_exception_handler(BadInput, _bad_input)
     site.add_exception_handler(Unavailable, _unavailable)
     return site

@@ -54,10 +54,10 @@ class Teller:
             if event.kind not in SHOWN or event.body.get("kind") == "answer":
                 continue
             findings = [f"{f['rule']}:{f['verdict']}" for f in event.body.get("findings", [])]
-            plain = f"{'':>10}  · {what(event.kind, event.body)} ({who(event.kind, event.body)})"
+            plain = f"{'':>10}  · {what(event.kind, event.body)} ({who(event)})"
             plain += f" — {verdict(event.body)}" if verdict(event.body) else ""
             plain += f" [{', '.join(findings)}]" if findings else ""
-            self._line({"event": event.kind, "who": who(event.kind, event.body), "verdict": verdict(event.body),
+            self._line({"event": event.kind, "who": who(event), "verdict": verdict(event.body),
                         "findings": findings, "action": event.body.get("action")}, plain)  # fmt: skip
 
     def _line(self, data: dict[str, Any], plain: str) -> None:

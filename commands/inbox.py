@@ -14,6 +14,7 @@ from desk import forms
 from desk.board import Board
 from desk.cards import Accepted, Answer, AnswerKind, Card, Conflict, Invalid
 from domain.clock import SystemClock, iso
+from domain.configuration import Configuration
 from domain.errors import BadInput, Unavailable
 from records import actions
 from records.database import Tx
@@ -85,7 +86,8 @@ def _find(tx: Tx, app: App, ref: str) -> str:
 
 @asynccontextmanager
 async def _opened(home: Path, business: Path) -> AsyncIterator[App]:
-    settings = Settings(home=home, business=business, database_url=database_url(home))
+    extensions = Configuration().extensions
+    settings = Settings(home=home, business=business, database_url=database_url(home), extensions=extensions)
     app = await compose(settings, SystemClock())
     try:
         yield app

@@ -40,7 +40,7 @@ def told(event: Event) -> LedgerEvent:
     return LedgerEvent(
         seq=event.seq or 0,
         at=from_ms(event.at),
-        who=who(event.kind, body),
+        who=who(event),
         what=what(event.kind, body),
         verdict=verdict(body),
     )
@@ -51,14 +51,14 @@ def what(kind: str, body: dict[str, Any]) -> str:
     return _WHAT.get(kind, kind).format_map(_Blank({k: str(v).replace("_", " ") for k, v in body.items()}))
 
 
-def who(kind: str, body: dict[str, Any]) -> str:
-    """Who did it: staff by name, a part of the agent, or the customer."""
-    by = str(body.get("by") or "")
-    if by.startswith("act_"):
-        return "agent"
-    if by:
+def who(event: Event) -> str:
+    """Who did it: staff by name where it was not erased, a part of the agent, or the customer."""
+    if "by" in event.texts:
+        return event.texts["by"]
+    by = str(event.body.get("by") or "")
+    if by and not by.startswith("act_"):
         return by.partition(":")[0].replace("_", " ")
-    return "customer" if kind in ("message.heard", "action.confirmed") else "agent"
+    return "customer" if event.kind in ("message.heard", "action.confirmed") else "agent"
 
 
 def verdict(body: dict[str, Any]) -> str:

@@ -37,7 +37,7 @@ def story(tx: Tx, business: str, wanted: str) -> list[dict[str, Any]]:
 def _told(event: Event) -> dict[str, Any]:
     body = event.body
     told: dict[str, Any] = {
-        "seq": event.seq, "at": iso(from_ms(event.at)), "kind": event.kind, "who": who(event.kind, body),
+        "seq": event.seq, "at": iso(from_ms(event.at)), "kind": event.kind, "who": who(event),
         "what": what(event.kind, body), "verdict": verdict(body),
     }  # fmt: skip
     if event.texts:

@@ -16,6 +16,7 @@ from channels.reception import Account
 from compose import App, Settings, compose, own_home
 from domain.action import Action
 from domain.clock import Clock, from_ms, iso
+from domain.configuration import Configuration
 from domain.message import AddressKind, Heard, HeardKind, Receipted
 from records import actions, bookings, ledger, messages
 from records.database import Tx
@@ -95,7 +96,9 @@ async def staged(
     company = Company("AC" + "0" * 32, secrets.token_hex(16), "+15185550100", "http://qotbot.invalid", clock)
     transport = httpx.ASGITransport(app=api_app(company))
     account = Account(company.sid, company.token, company.number, "http://carrier.invalid", transport)
-    settings = Settings(home=home, business=business, reader_name=reader)
+    settings = Settings(
+        home=home, business=business, reader_name=reader, extensions=Configuration().extensions
+    )  # fmt: skip
     app = await compose(settings, clock, account=account, model=model)
     try:
         own_home(app)

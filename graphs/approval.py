@@ -129,7 +129,7 @@ def answer(tx: Tx, deps: Deps, action: str, *, said: StaffAnswer) -> Action | No
     if said.kind == "edit" and confirmed and _read_the_same(tx, deps, decided):
         staff_answers.carry_confirmation(tx, action, new_hash)
     outcome = {"approve": "approved", "edit": "edited", "reject": "declined", "answer": "answered", "expire": "expired"}
-    obligations.close_kind(tx, "approval", action, ending=Ending(outcome[said.kind], said.by), now=now)
+    obligations.close_kind(tx, "approval", action, ending=Ending(outcome[said.kind], "staff"), now=now)
     jobs.put(tx, row.business, Work("drive", action, f"action:{action}"), ready=now)
     return decided
 

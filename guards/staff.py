@@ -16,9 +16,9 @@ ENDINGS = {
 
 def judge(action: Proposal, facts: Facts) -> Finding | None:
     """Refuse what staff did not approve."""
-    staff = facts.row.staff if facts.row else None
-    if staff and (why := ENDINGS.get(staff["kind"])):
-        return Finding("staff", "deny", why, (staff["by"],))
+    row = facts.row
+    if row is not None and row.staff and (why := ENDINGS.get(row.staff["kind"])):
+        return Finding("staff", "deny", why, (row.id,))
     return None
 
 

@@ -46,6 +46,13 @@ def find(tx: Tx, business: str, *, kind: str, value: str) -> str | None:
     return found
 
 
+def kind_of(tx: Tx, business: str, value: str) -> str:
+    """What kind of address a value is: as it was first heard, else a telephone number."""
+    a = schema.address.c
+    query = sa.select(a.kind).where(a.business == business, a.value == value)
+    return str(tx.execute(query.limit(1)).scalar_one_or_none() or "phone")
+
+
 def ensure(tx: Tx, business: str, *, kind: str, value: str, now: datetime) -> str:
     """The contact reached at an address, made where there is none."""
     if known := find(tx, business, kind=kind, value=value):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -45,10 +45,14 @@ class Owed:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How a loop ended, and by whose act."""
+    """How a loop ended, and by whose act: a word and an id, for the ledger holds no names in the clear.
+
+    What a person adds in their own words, and their name, go into `texts`.
+    """
 
     outcome: str
     by: str
+    texts: dict[str, str] = field(default_factory=dict)
 
 
 def open_one(tx: Tx, business: str, owed: Owed, *, now: datetime) -> str:
@@ -80,19 +84,20 @@ def close_kind(tx: Tx, kind: str, cause: str, *, ending: Ending, now: datetime) 
 
 def close_id(tx: Tx, obligation: str, *, outcome: str, by: str, now: datetime) -> bool:
     """Close one obligation by its id; False where it is closed or unknown."""
-    return _close(tx, _O.id == obligation, Ending(outcome, by), now=now) > 0
+    ending = Ending("closed by staff", "staff", {"by": by, "note": outcome})
+    return _close(tx, _O.id == obligation, ending, now=now) > 0
 
 
 def _close(tx: Tx, where: sa.ColumnElement[bool], ending: Ending, *, now: datetime) -> int:
     rows = tx.execute(sa.select(_O.id, _O.business, _O.contact, _O.kind).where(where, _O.closed_at.is_(None))).all()
     for row in rows:
-        values = {"outcome": ending.outcome, "closed_at": to_ms(now)}
+        values = {"outcome": ending.texts.get("note", ending.outcome), "closed_at": to_ms(now)}
         tx.execute(schema.obligation.update().where(_O.id == row.id).values(**values))
         body = {
             "obligation": row.id, "kind": row.kind, "contact": row.contact, "outcome": ending.outcome,
             "by": ending.by,
         }  # fmt: skip
-        ledger.append(tx, row.business, ledger.Entry("obligation.closed", body), at=now)
+        ledger.append(tx, row.business, ledger.Entry("obligation.closed", body, ending.texts), at=now)
     return len(rows)
 
 

@@ -48,10 +48,10 @@ def decide(tx: Tx, action: str, answer: StaffAnswer, *, new_hash: str, now: date
     if not tx.execute(schema.action.update().where(where).values(**values)).rowcount:
         return False
     body = {
-        "action": action, "kind": answer.kind, "by": answer.by, "shown": answer.args_hash, "args_hash": new_hash,
+        "action": action, "kind": answer.kind, "by": "staff", "shown": answer.args_hash, "args_hash": new_hash,
         "contact": row.contact, "ref": row.ref, "tool": row.tool,
     }  # fmt: skip
-    texts = {"text": answer.text} if answer.text else {}
+    texts = {"by": answer.by, **({"text": answer.text} if answer.text else {})}
     append(tx, row.business, Entry("action.decided", body, texts), at=now)
     return True
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import Field
 
+import records.contacts
 from domain.action import Assurance, Receipt, Tier
 from domain.clock import to_ms
 from domain.message import Delivery
@@ -24,9 +25,11 @@ class Message(Args):
 
 def write(args: Message, ctx: Context) -> Receipt:
     """Put the message into the contact's thread."""
+    business = ctx.pack.business.id
     row = {
-        "business": ctx.pack.business.id, "contact": ctx.contact, "channel": ctx.channel,
-        "address_kind": "web" if ctx.channel == "web" else "phone", "address": ctx.address, "session": ctx.session,
+        "business": business, "contact": ctx.contact, "channel": ctx.channel,
+        "address_kind": records.contacts.kind_of(ctx.tx, business, ctx.address or ""), "address": ctx.address,
+        "session": ctx.session,
         "text": args.text, "options": args.options, "author": args.author, "action": ctx.action,
         "turn": ctx.turn, "at": to_ms(ctx.now),
     }  # fmt: skip

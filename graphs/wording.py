@@ -13,7 +13,7 @@ from domain.settings import Pack
 def worded(pack: Pack, key: str, facts: Mapping[str, str], *, seed: str) -> str:
     """The wording of a key, one of its variants by the seed.
 
-    `book.failed.x` falls back to `any.failed.x`, then to `any.failed`; raises `ConfigurationError` without any of them.
+    `form.x` falls back to `form.any`, `book.failed.x` to `any.failed.x` and `any.failed`; raises `ConfigurationError` without any of them.
     """
     for candidate in _candidates(key):
         if variants := pack.wording.get(candidate):
@@ -40,7 +40,7 @@ def check_wording(pack: Pack, needed: Mapping[str, tuple[str, ...]]) -> None:
 def _candidates(key: str) -> tuple[str, ...]:
     parts = key.split(".")
     tail = ["any", *parts[1:]]
-    return (key, ".".join(tail), ".".join(tail[:2]))
+    return (key, f"{parts[0]}.any", ".".join(tail), ".".join(tail[:2]))
 
 
 def _about(pack: Pack) -> dict[str, str]:

@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-MACHINERY = ("pages", "reception", "twilio_api", "webhook")
+MACHINERY = ("pages", "reception", "twilio_api", "twiml", "webhook")

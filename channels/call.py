@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
 from channels.reception import Reception
+from channels.twiml import nothing, spoken
 from channels.webhook import needed, signed_form
 from domain.channel import Channel
 from domain.message import Delivery, Heard, Receipted, Refused, Words
@@ -23,104 +25,75 @@ GREETING = "Hi, this is the automated assistant of {business}. How can I help?"
 
 def CHANNEL(reception: Reception) -> Channel:
     """The channel over the deployment's Twilio account."""
+    return Channel(name="call", style="answer", routes=Calls(reception).routes, deliver=_deliver)
 
-    def routes(_: Any) -> APIRouter:
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """What Twilio asks while a call goes on; each request is answered with what to say next."""
+
+    reception: Reception
+
+    def routes(self, _: Any) -> APIRouter:
+        """The webhooks of calls."""
         router = APIRouter()
-
-        @router.post("/twilio/call")
-        async def ringing(request: Request) -> Response:
-            """An inbound call: greet, disclose, listen."""
-            await signed_form(request, reception)
-            return _spoken([GREETING.format(business=reception.pack.business.name)], listen=1)
-
-        @router.post("/twilio/call/heard")
-        async def heard(request: Request) -> Response:
-            """Something was said: answer it in this response, or ask for a moment."""
-            form = await signed_form(request, reception)
-            n, [call] = _number(request, "n"), needed(form, "CallSid")
-            text = form.get("SpeechResult", "") or form.get("Digits", "")
-            if not text.strip():
-                return _spoken(["Sorry, I did not hear anything. How can I help?"], listen=n + 1)
-            got = await reception.hear(
-                Heard(
-                    channel="call",
-                    kind="speech",
-                    address_kind="phone",
-                    address=_caller(form),
-                    text=text,
-                    provider="twilio",
-                    provider_id=f"{call}:{n}",
-                    session=call,
-                )  # fmt: skip
-            )
-            return await _answer(got, n, moment=1)
-
-        @router.post("/twilio/call/wait")
-        async def wait(request: Request) -> Response:
-            """The moment is over: answer now, wait again, or promise to call back."""
-            await signed_form(request, reception)
-            got = Receipted(request.query_params.get("m", ""), request.query_params.get("c", ""), new=False)
-            return await _answer(got, _number(request, "n"), moment=_number(request, "w") + 1)
-
-        @router.post("/twilio/call/status")
-        async def status(request: Request) -> Response:
-            """A call that nobody answered becomes an obligation and a text back."""
-            form = await signed_form(request, reception)
-            [call] = needed(form, "CallSid")
-            ended = form.get("DialCallStatus") or form.get("CallStatus", "")
-            if ended in MISSED:
-                await reception.hear(
-                    Heard(
-                        channel="call",
-                        kind="missed_call",
-                        address_kind="phone",
-                        address=_caller(form),
-                        text="",
-                        provider="twilio",
-                        provider_id=call,
-                        event="missed",
-                        session=call,
-                    )  # fmt: skip
-                )
-            return Response('<?xml version="1.0" encoding="UTF-8"?><Response/>', media_type="text/xml")
-
-        async def _answer(got: Receipted, n: int, moment: int) -> Response:
-            words = await reception.collect(got, WAIT_S)
-            if words is not None:
-                return _spoken([w.text for w in words] or ["How else can I help?"], listen=n + 1)
-            if moment > MOMENTS:
-                return _spoken(["I am sorry, this takes too long. Somebody will call you back. Goodbye."], listen=None)
-            path = f"/twilio/call/wait?n={n}&w={moment}&m={got.message}&c={got.contact}"
-            return _spoken(["One moment, please."], listen=None, redirect=path)
-
+        hooks = {"": self.ringing, "/heard": self.heard, "/wait": self.wait, "/status": self.status}
+        for path, hook in hooks.items():
+            router.add_api_route("/twilio/call" + path, hook, methods=["POST"], response_model=None)
         return router
 
-    async def deliver(_permit: Permit, _words: Words) -> Delivery:
-        return Refused("words on a call go into the call's own response", "not_in_call")
+    async def ringing(self, request: Request) -> Response:
+        """An inbound call: greet, disclose, listen."""
+        await signed_form(request, self.reception)
+        return spoken([GREETING.format(business=self.reception.pack.business.name)], listen=_heard(1))
 
-    return Channel(name="call", style="answer", routes=routes, deliver=deliver)
+    async def heard(self, request: Request) -> Response:
+        """Something was said: answer it in this response, or ask for a moment."""
+        form = await signed_form(request, self.reception)
+        n, [call] = _number(request, "n"), needed(form, "CallSid")
+        text = form.get("SpeechResult", "") or form.get("Digits", "")
+        if not text.strip():
+            return spoken(["Sorry, I did not hear anything. How can I help?"], listen=_heard(n + 1))
+        said = Heard(
+            channel="call", kind="speech", address_kind="phone", address=_caller(form), text=text, provider="twilio",
+            provider_id=f"{call}:{n}", session=call,
+        )  # fmt: skip
+        return await self._answer(await self.reception.hear(said), n, moment=1)
+
+    async def wait(self, request: Request) -> Response:
+        """The moment is over: answer now, wait again, or promise to call back."""
+        await signed_form(request, self.reception)
+        got = Receipted(request.query_params.get("m", ""), request.query_params.get("c", ""), new=False)
+        return await self._answer(got, _number(request, "n"), moment=_number(request, "w") + 1)
+
+    async def status(self, request: Request) -> Response:
+        """A call that nobody answered becomes an obligation and a text back."""
+        form = await signed_form(request, self.reception)
+        [call] = needed(form, "CallSid")
+        if (form.get("DialCallStatus") or form.get("CallStatus", "")) in MISSED:
+            missed = Heard(
+                channel="call", kind="missed_call", address_kind="phone", address=_caller(form), text="",
+                provider="twilio", provider_id=call, event="missed", session=call,
+            )  # fmt: skip
+            await self.reception.hear(missed)
+        return nothing()
+
+    async def _answer(self, got: Receipted, n: int, *, moment: int) -> Response:
+        words = await self.reception.collect(got, WAIT_S)
+        if words is not None:
+            return spoken([w.text for w in words] or ["How else can I help?"], listen=_heard(n + 1))
+        if moment > MOMENTS:
+            return spoken(["I am sorry, this takes too long. Somebody will call you back. Goodbye."])
+        path = f"/twilio/call/wait?n={n}&w={moment}&m={got.message}&c={got.contact}"
+        return spoken(["One moment, please."], redirect=path)
 
 
-def _spoken(lines: list[str], *, listen: int | None, redirect: str | None = None) -> Response:
-    from twilio.twiml.voice_response import Gather, VoiceResponse
+async def _deliver(_permit: Permit, _words: Words) -> Delivery:
+    return Refused("words on a call go into the call's own response", "not_in_call")
 
-    response = VoiceResponse()
-    if listen is not None:
-        path = f"/twilio/call/heard?n={listen}"
-        gather = Gather(
-            input="speech dtmf", action=path, method="POST", speech_timeout="auto", action_on_empty_result=True
-        )
-        for line in lines:
-            gather.say(line[:4096])
-        response.append(gather)
-    else:
-        for line in lines:
-            response.say(line[:4096])
-        if redirect:
-            response.redirect(redirect, method="POST")
-        else:
-            response.hangup()
-    return Response(str(response), media_type="text/xml")
+
+def _heard(n: int) -> str:
+    return f"/twilio/call/heard?n={n}"
 
 
 def _number(request: Request, name: str) -> int:

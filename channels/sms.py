@@ -2,59 +2,64 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
 from channels.reception import Reception
 from channels.twilio_api import find_text, send_text
+from channels.twiml import nothing
 from channels.webhook import needed, signed_form
 from domain.channel import Channel
 from domain.message import Delivery, Heard, Refused, Words
 from domain.permit import Permit
 from domain.phone import is_e164
 
-EMPTY = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
+NO_ACCOUNT = Refused("no Twilio account is configured", "no_account")
 
 
 def CHANNEL(reception: Reception) -> Channel:
     """The channel over the deployment's Twilio account."""
+    texts = Texts(reception)
+    return Channel(name="sms", style="push", routes=texts.routes, deliver=texts.deliver, reconcile=texts.reconcile)
 
-    def routes(_: Any) -> APIRouter:
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Texts in by webhook, out by the API."""
+
+    reception: Reception
+
+    def routes(self, _: Any) -> APIRouter:
+        """The webhook of texts."""
         router = APIRouter()
-
-        @router.post("/twilio/sms")
-        async def received(request: Request) -> Response:
-            """An inbound text: kept before it is acknowledged, answered through the API."""
-            form = await signed_form(request, reception)
-            sid, sender = needed(form, "MessageSid", "From")
-            await reception.hear(
-                Heard(
-                    channel="sms",
-                    kind="text",
-                    address_kind="phone",
-                    address=sender,
-                    text=form.get("Body", ""),
-                    provider="twilio",
-                    provider_id=sid,
-                )  # fmt: skip
-            )
-            return Response(EMPTY, media_type="text/xml")
-
+        router.add_api_route("/twilio/sms", self.received, methods=["POST"], response_model=None)
         return router
 
-    async def deliver(permit: Permit, words: Words) -> Delivery:
-        account, to = reception.account, permit.address or ""
+    async def received(self, request: Request) -> Response:
+        """An inbound text: kept before it is acknowledged, answered through the API."""
+        form = await signed_form(request, self.reception)
+        sid, sender = needed(form, "MessageSid", "From")
+        text = Heard(
+            channel="sms", kind="text", address_kind="phone", address=sender, text=form.get("Body", ""),
+            provider="twilio", provider_id=sid,
+        )  # fmt: skip
+        await self.reception.hear(text)
+        return nothing()
+
+    async def deliver(self, permit: Permit, words: Words) -> Delivery:
+        """Send the words to the permit's number."""
+        account, to = self.reception.account, permit.address or ""
         if account is None:
-            return Refused("no Twilio account is configured", "no_account")
+            return NO_ACCOUNT
         if not is_e164(to):
             return Refused("this number cannot be texted", "bad_number")
         return await send_text(account, to=to, text=words.text)
 
-    async def reconcile(permit: Permit, words: Words) -> Delivery:
-        if reception.account is None:
-            return Refused("no Twilio account is configured", "no_account")
-        now = reception.clock.now()
-        return await find_text(reception.account, to=permit.address or "", text=words.text, now=now)
-
-    return Channel(name="sms", style="push", routes=routes, deliver=deliver, reconcile=reconcile)
+    async def reconcile(self, permit: Permit, words: Words) -> Delivery:
+        """Ask Twilio whether the words were sent."""
+        account, now = self.reception.account, self.reception.clock.now()
+        if account is None:
+            return NO_ACCOUNT
+        return await find_text(account, to=permit.address or "", text=words.text, now=now)

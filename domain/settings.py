@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from domain.phone import e164
 
@@ -156,6 +156,13 @@ class Policy(Strict):
     horizon_days: int = Field(default=60, gt=0, le=400)
     answer_within_minutes: int = Field(default=10, gt=0)
     tools: list[Identifier] | None = None
+
+    @field_validator("actions")
+    @classmethod
+    def _messages_have_rules_of_their_own(cls, actions: dict[str, Setting]) -> dict[str, Setting]:
+        if "message" in actions:
+            raise ValueError("messages follow consent and quiet hours; what the law mandates cannot be held back here")
+        return actions
 
     def setting(self, tool: str, tier: int) -> Setting:
         """What happens with a tool's actions: its own setting, else the dial's for its tier."""

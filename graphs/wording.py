@@ -13,7 +13,8 @@ from domain.settings import Pack
 def worded(pack: Pack, key: str, facts: Mapping[str, str], *, seed: str) -> str:
     """The wording of a key, one of its variants by the seed.
 
-    `form.x` falls back to `form.any`, `book.failed.x` to `any.failed.x` and `any.failed`; raises `ConfigurationError` without any of them.
+    `form.x` falls back to `form.any`, `book.failed.x` to `any.failed.x` and then to `any.failed`; without any of them
+    it raises `ConfigurationError`.
     """
     for candidate in _candidates(key):
         if variants := pack.wording.get(candidate):

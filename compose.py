@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -10,15 +10,15 @@ from typing import Any
 
 import records.contacts
 from channels.reception import Account, Reception
+from channels.switchboard import Switchboard
 from domain.action import Action
 from domain.channel import Channel
 from domain.clock import Clock
 from domain.configuration import Configuration
 from domain.errors import ConfigurationError
 from domain.extensions import discover, unique
-from domain.message import Delivery, Heard, Receipted, Refused, Words
+from domain.message import Heard, Receipted
 from domain.pack import read_pack
-from domain.permit import Permit
 from domain.reading import Listening
 from domain.settings import Pack
 from domain.tool import Ports, Tool
@@ -113,7 +113,8 @@ async def compose(settings: Settings, clock: Clock, *, account: Account | None =
     keys, database = await _open_records(settings, pack, clock)
     channels: dict[str, Channel] = {}  # filled below: tools send through channels, and channels hear with the tools
     styles: dict[str, str] = {}
-    ports = _ports(channels, FilePayments(settings.home))
+    out = Switchboard(channels)
+    ports = Ports(send=out.send, find_sent=out.find_sent, payments=FilePayments(settings.home))
     deps = Deps(
         database=database, clock=clock, pack=pack, tools=_tools(pack, ports, settings.extensions),
         guards=tuple(ordered(discover("guards", "GUARD", settings.extensions))), styles=styles,
@@ -213,24 +214,6 @@ def _tools(pack: Pack, ports: Ports, extensions: Path | None) -> dict[str, Tool]
     return {n: t for n, t in tools.items() if n in wanted or n in ("message", "hand_over")}
 
 
-def _ports(channels: Mapping[str, Channel], payments: FilePayments) -> Ports:
-    """The outside of tools: messages leave by the channel that the permit names."""
-
-    async def send(permit: Permit, payload: dict[str, Any]) -> Delivery:
-        channel = channels.get(permit.channel or "")
-        if channel is None:
-            return Refused(f"there is no channel {permit.channel}", "no_channel")
-        return await channel.deliver(permit, Words(payload["text"], tuple(payload["options"])))
-
-    async def find_sent(permit: Permit, payload: dict[str, Any]) -> Delivery:
-        channel = channels.get(permit.channel or "")
-        if channel is None or channel.reconcile is None:
-            return Refused("nothing can be looked up there", "absent")
-        return await channel.reconcile(permit, Words(payload["text"], tuple(payload["options"])))
-
-    return Ports(send=send, find_sent=find_sent, payments=payments)
-
-
 def _handlers(deps: Deps, graph: Compiled, threads: dict[str, Compiled]) -> dict[str, Any]:
     async def turn(job: Job) -> None:
         await take_turn(deps, graph, job.ref, tries=job.tries)
@@ -239,7 +222,7 @@ def _handlers(deps: Deps, graph: Compiled, threads: dict[str, Compiled]) -> dict
         await approval.drive(deps, threads, job.ref)
 
     async def deliver(job: Job) -> None:
-        await deliveries.deliver(deps, job.ref)
+        await deliveries.carry_out(deps, job.ref)
 
     async def expire(job: Job) -> None:
         await timers.expire(deps, job.ref)

@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-MACHINERY = ("pages", "reception", "twilio_api", "twiml", "webhook")
+MACHINERY = ("pages", "reception", "switchboard", "twilio_api", "twiml", "webhook")

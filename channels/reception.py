@@ -32,8 +32,8 @@ class Account:
 class Reception:
     """The parts a channel works with.
 
-    `hear` returns after the commit. `collect(receipted, seconds)` waits for the answer to what was heard, claims it into
-    the channel's own response and returns its words in order; None when the time is over.
+    `hear` returns after the commit. `collect(receipted, seconds)` waits for the answer to what was heard, claims it
+    into the channel's own response and returns its words in order; None when the time is over.
     """
 
     hear: Hear

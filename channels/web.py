@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from functools import partial
 from importlib import resources
 from typing import Any
@@ -42,80 +43,83 @@ class Posted(BaseModel):
 
 def CHANNEL(reception: Reception) -> Channel:
     """The channel over the deployment's secret and records."""
-    signer = Signer(reception.keys.secret, salt="visitor")
+    chat = Chat(reception, Signer(reception.keys.secret, salt="visitor"))
+    return Channel(name="web", style="pull", routes=chat.routes, deliver=_deliver)
 
-    def visitor(request: Request) -> str | None:
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """The chat page and what it calls; a signed cookie says which visitor asks."""
+
+    reception: Reception
+    signer: Signer
+
+    def routes(self, _: Any) -> APIRouter:
+        """The page, its files, and the visitor's own thread."""
+        router = APIRouter()
+        router.include_router(static_routes("/chat/static", "channels", "chat_static"))
+        router.add_api_route("/chat", self.page, methods=["GET"], response_model=None)
+        router.add_api_route("/chat/about", self.about, methods=["GET"], response_model=None)
+        router.add_api_route("/chat/messages", self.post, methods=["POST"], response_model=None)
+        router.add_api_route("/chat/events", self.events, methods=["GET"], response_model=None)
+        return router
+
+    async def page(self, request: Request) -> Response:
+        """The page; a new visitor gets their cookie here."""
+        response = page(resources.files("channels").joinpath("chat_static/chat.html").read_text("utf-8"))
+        if self._visitor(request) is None:
+            signed = self.signer.sign(f"web-{secrets.token_urlsafe(18)}").decode()
+            response.set_cookie(COOKIE, signed, httponly=True, samesite="lax", max_age=60 * 86400, path="/chat")
+        return response
+
+    async def about(self) -> JSONResponse:
+        """Who answers here, and that it is no person."""
+        name = self.reception.pack.business.name
+        notice = f"You are chatting with the automated assistant of {name}. You can ask for a person any time."
+        reader = self.reception.reader_name
+        return JSONResponse({"business": name, "assistant": f"{name} assistant", "reader": reader, "notice": notice})
+
+    async def post(self, request: Request) -> JSONResponse:
+        """A message of the visitor."""
+        session = self._visitor(request)
+        if session is None:
+            return _refused("Open /chat first.", 401)
+        raw = await request.body()
+        if len(raw) > MAX_BODY:
+            return _refused("That message is too long; send at most 4000 characters.", 413)
         try:
-            return signer.unsign(request.cookies.get(COOKIE, "")).decode()
+            posted = Posted.model_validate(json.loads(raw))
+        except (ValidationError, ValueError, RecursionError):
+            return _refused("Send {id, text}: an id of 8 to 64 letters and digits, text up to 4000.", 422)
+        message = Heard(
+            channel="web", kind="text", address_kind="web", address=session, text=posted.text, provider="web",
+            provider_id=f"{session}:{posted.id}", session=session,
+        )  # fmt: skip
+        await self.reception.hear(message)
+        return JSONResponse({"id": posted.id}, status_code=202)
+
+    async def events(self, request: Request) -> Response:
+        """The visitor's thread as it grows."""
+        session = self._visitor(request)
+        if session is None:
+            return _refused("Open /chat first.", 401)
+        stream = _follow(self.reception, session, _cursor(request))
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
+
+    def _visitor(self, request: Request) -> str | None:
+        try:
+            return self.signer.unsign(request.cookies.get(COOKIE, "")).decode()
         except BadSignature:
             return None
 
-    def routes(_: Any) -> APIRouter:
-        router = APIRouter()
-        router.include_router(static_routes("/chat/static", "channels", "chat_static"))
 
-        @router.get("/chat")
-        async def chat(request: Request) -> Response:
-            response = page(resources.files("channels").joinpath("chat_static/chat.html").read_text("utf-8"))
-            if visitor(request) is None:
-                signed = signer.sign(f"web-{secrets.token_urlsafe(18)}").decode()
-                response.set_cookie(COOKIE, signed, httponly=True, samesite="lax", max_age=60 * 86400, path="/chat")
-            return response
-
-        @router.get("/chat/about")
-        async def about() -> JSONResponse:
-            name = reception.pack.business.name
-            notice = f"You are chatting with the automated assistant of {name}. You can ask for a person any time."
-            return JSONResponse(
-                {"business": name, "assistant": f"{name} assistant", "reader": reception.reader_name, "notice": notice}
-            )
-
-        @router.post("/chat/messages")
-        async def post(request: Request) -> JSONResponse:
-            return await _post(reception, visitor(request), request)
-
-        @router.get("/chat/events")
-        async def events(request: Request) -> Response:
-            session = visitor(request)
-            if session is None:
-                return JSONResponse({"error": "Open /chat first."}, status_code=401)
-            after = _cursor(request)
-            headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-            return StreamingResponse(
-                _follow(reception, session, after), media_type="text/event-stream", headers=headers
-            )
-
-        return router
-
-    async def deliver(_permit: Permit, _words: Words) -> Delivery:
-        return Refused("a chat message is visible once it is recorded", "not_pushed")
-
-    return Channel(name="web", style="pull", routes=routes, deliver=deliver)
+async def _deliver(_permit: Permit, _words: Words) -> Delivery:
+    return Refused("a chat message is visible once it is recorded", "not_pushed")
 
 
-async def _post(reception: Reception, session: str | None, request: Request) -> JSONResponse:
-    if session is None:
-        return JSONResponse({"error": "Open /chat first."}, status_code=401)
-    raw = await request.body()
-    if len(raw) > MAX_BODY:
-        return JSONResponse({"error": "That message is too long; send at most 4000 characters."}, status_code=413)
-    try:
-        posted = Posted.model_validate(json.loads(raw))
-    except (ValidationError, ValueError, RecursionError):
-        return JSONResponse({"error": "Send {id, text}: an id of 8 to 64 letters and digits, text up to 4000."}, 422)
-    await reception.hear(
-        Heard(
-            channel="web",
-            kind="text",
-            address_kind="web",
-            address=session,
-            text=posted.text,
-            provider="web",
-            provider_id=f"{session}:{posted.id}",
-            session=session,
-        )  # fmt: skip
-    )
-    return JSONResponse({"id": posted.id}, status_code=202)
+def _refused(why: str, status: int) -> JSONResponse:
+    return JSONResponse({"error": why}, status_code=status)
 
 
 def _cursor(request: Request) -> int:

@@ -89,7 +89,7 @@ async def understand(state: TurnState, runtime: Runtime[Deps]) -> dict[str, Any]
 
     def work(tx: Tx) -> None:
         conversations.save_reading(tx, turn["id"], reading, read_by=read.by)
-        note_reading(tx, deps, turn, read)
+        note_reading(tx, deps, turn, read=read)
 
     await deps.database.write(deps.scope(turn["contact"]), work)
     return {"reading": reading, "read_by": read.by, "turn": {**turn, "read_by": read.by}}
@@ -103,7 +103,7 @@ async def decide(state: TurnState, runtime: Runtime[Deps]) -> Command[str]:
         deciding.begin(mind, deps.pack)
         if not state.get("news"):
             reading = Reading.model_validate(state["reading"])
-            mind.todo = [asdict(i) for i in agenda(mind.memory, reading, state["text"], own_tasks(deps))]
+            mind.todo = [asdict(i) for i in agenda(mind.memory, reading, state["text"], forms=own_tasks(deps))]
     deciding.take_up(mind, deps.pack)
     while mind.goto is None and mind.todo:
         if mind.todo[0]["do"] == "drop":

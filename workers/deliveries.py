@@ -1,7 +1,7 @@
 """Deliveries: the door is asked again, the action claimed, the effect done outside, its end recorded.
 
-This is the only place that calls `deliver`. What a crash left executing is looked up at the other side before anything
-is tried again; where nobody can tell, it becomes `unknown` and a person is told.
+This is the only place that calls a tool's `deliver`. What a crash left executing is looked up at the other side before
+anything is tried again; where nobody can tell, it becomes `unknown` and a person is told.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ log = structlog.get_logger()
 LIMIT_S = 10.0
 
 
-async def deliver(deps: Deps, action: str) -> None:
+async def carry_out(deps: Deps, action: str) -> None:
     """Bring one cleared action to its end."""
     row = await deps.database.read(lambda tx: actions.load(tx, action))
     if row is None or row.final:

@@ -70,9 +70,16 @@ def only_the_claim_mints(source: Source) -> Iterator[str]:
 
 
 def only_deliveries_deliver(source: Source) -> Iterator[str]:
+    """Deliveries call the tool's `deliver`; the message tool's is the switchboard's, which calls the channel's."""
     for name, call in source.calls():
-        if name.endswith(".deliver") and source.path != "workers/deliveries.py":
+        if name.endswith(".deliver") and source.path not in {"workers/deliveries.py", "channels/switchboard.py"}:
             yield f"{source.path}:{call.lineno}: only workers/deliveries.py calls deliver"
+
+
+def only_the_message_tool_sends(source: Source) -> Iterator[str]:
+    for name, call in source.calls():
+        if name.endswith(("ports.send", "switchboard.send", "out.send")) and source.path != "tools/message.py":
+            yield f"{source.path}:{call.lineno}: only the message tool hands words to the switchboard"
 
 
 RULES: list[Rule] = [
@@ -81,6 +88,7 @@ RULES: list[Rule] = [
     redis_stays_in_live,
     only_the_claim_mints,
     only_deliveries_deliver,
+    only_the_message_tool_sends,
 ]
 
 
@@ -99,6 +107,7 @@ BROKEN: list[tuple[Rule, str, str]] = [
     (only_the_claim_mints, "guards/door.py", "from domain.permit import mint"),
     (only_the_claim_mints, "workers/turns.py", "from domain import permit\npermit.mint('a')"),
     (only_deliveries_deliver, "workers/turns.py", "async def run(channel):\n    await channel.deliver(permit, words)"),
+    (only_the_message_tool_sends, "tools/book.py", "async def deliver(permit):\n    await ports.send(permit, words)"),
 ]
 
 
@@ -112,7 +121,9 @@ KEPT = [
     ("server.py", "from fastapi import FastAPI\nfrom compose import compose"),
     ("records/live.py", "from redis.asyncio import Redis"),
     ("records/actions.py", "from domain.permit import mint\nmint('a')"),
-    ("workers/deliveries.py", "channel.deliver(permit, words)"),
+    ("workers/deliveries.py", "tool.deliver(permit, words)"),
+    ("channels/switchboard.py", "channel.deliver(permit, words)"),
+    ("tools/message.py", "ports.send(permit, words)"),
 ]
 
 

@@ -30,8 +30,8 @@ from domain.clock import from_ms
 from domain.errors import BadInput
 from domain.phone import masked
 from graphs import effects
-from graphs.deciding import result_line
 from graphs.effects import Deps
+from graphs.telling import result_line
 from graphs.wording import worded
 from records import actions, ledger, messages, obligations
 from records.database import Tx
@@ -144,8 +144,8 @@ class Board:
             fields=forms.fields(row.args, deps.pack.business), args_hash=row.args_hash, version=row.version,
             tier=row.tier, why=tuple(_why(f) for f in row.findings if f["verdict"] == "hold"),
             contact_name=(contact.name if contact else None) or "No name yet",
-            contact_address=masked(row.address or ""), channel=row.channel or "", customer_said=tuple(_said(m) for m in words),
-            will_send=self._will_send(row, described), waiting_since=from_ms(row.created_at),
+            contact_address=masked(row.address or ""), channel=row.channel or "",
+            customer_said=tuple(_said(m) for m in words), will_send=self._will_send(row, described), waiting_since=from_ms(row.created_at),
             expires_at=from_ms(row.expires_at) if row.expires_at else None, consequences=self._consequences(row),
         )  # fmt: skip
 

@@ -8,11 +8,13 @@ from typing import Any, Literal
 
 from domain.reading import Reading, Said
 from graphs.flows import booking, changing, form
+from graphs.readers.idioms import asks_about_read_back, follows_up, leaves_it, only_marks, waits
 
 FLOWS = {flow.name: flow for flow in (booking.FLOW, changing.FLOW, form.FLOW)}
 FLOW_OF = {task: flow.name for flow in FLOWS.values() for task in flow.tasks}
-Do = Literal["answer", "hand_over", "yes", "drop", "flow", "again", "back", "line", "unclear"]
+Do = Literal["answer", "hand_over", "yes", "drop", "leave", "stack", "flow", "again", "line", "name", "unclear"]
 _CHANGING = ("inform", "choose", "alternatives", "request")
+_SMALL = ("ask", "greet", "thanks", "bye", "repeat", "unclear")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,42 +33,68 @@ def flow_of(task: str | None, forms: Collection[str] = ()) -> str | None:
     return FLOW_OF.get(task or "") or ("form" if task in forms else None)
 
 
-def agenda(memory: dict[str, Any], reading: Reading, text: str, forms: Collection[str] = ()) -> list[Item]:
+def agenda(memory: dict[str, Any], reading: Reading, text: str, *, forms: Collection[str] = ()) -> list[Item]:
     """The items of a turn: questions first, then the yes or the task, then the way back to what was open."""
     said = list(reading.said)
-    items = [_question(s, text) for s in said if s.act == "ask"]
+    if (aside := _aside(memory, said, text)) is not None:
+        return aside
+    items = [Item("name", words=s.name) for s in said if s.name][:1]
+    items += [item for s in said if s.act == "ask" for item in _question(memory, s, text)]
     if any(s.act == "request" and s.task == "human" for s in said):
         items.append(Item("hand_over", key="asked", words=text[:400]))
-    rest = [s for s in said if s.act not in ("ask", "greet", "thanks", "bye", "repeat", "unclear")]
-    rest = [s for s in rest if not (s.act == "request" and s.task == "human")]
-    work = _asking(memory, rest) if memory.get("asking") else _tasks(memory, rest, forms)
+    rest = [s for s in said if s.act not in _SMALL and not (s.act == "request" and s.task == "human")]
+    work = _asking(memory, rest, text) if memory.get("asking") else _tasks(memory, rest, text, forms=forms)
     if work:
         return items + work
-    if items:
+    if any(item.do != "name" for item in items):
         return [*items, Item("again")] if _open(memory) and items[-1].do != "hand_over" else items
-    return _small_talk(memory, said, unclear=reading.unclear)
+    checks = any(s.act == "ask" for s in said)
+    return items + ([Item("again")] if checks else _small_talk(memory, said, text, unclear=reading.unclear))
 
 
-def _question(said: Said, text: str) -> Item:
-    if said.task == "bot":
-        return Item("line", key="about.bot")
-    return Item("answer", words=(said.question or said.quote or text)[:400])
+def _aside(memory: dict[str, Any], said: list[Said], text: str) -> list[Item] | None:
+    """What stands beside the matter: a moment's wait, a bare question mark, a question that goes on from the last."""
+    if only_marks(text):
+        return [Item("again")] if _open(memory) else [Item("line", key="small.what")]
+    if _open(memory):
+        idle = all(s.act in ("negate", "unclear", "affirm") and not _told(s) for s in said)
+        return [Item("line", key="small.wait")] if idle and waits(text) and not leaves_it(text) else None
+    if memory.get("topic") and follows_up(text):
+        return [Item("answer", words=text[:400], key=memory["topic"])]
+    return None
+
+
+def _told(said: Said) -> bool:
+    return bool(said.when_words or said.service or said.staff or said.choice or said.contact)
+
+
+def _question(memory: dict[str, Any], said: Said, text: str) -> list[Item]:
+    """What a question needs; one about what is read back needs the read-back alone."""
+    if said.task in ("bot", "help"):
+        return [Item("line", key=f"about.{said.task}")]
+    words = (said.question or said.quote or text)[:400]
+    if memory.get("asking") and asks_about_read_back(words):
+        return []
+    return [Item("answer", words=words, key=memory.get("topic") or "" if follows_up(words) else "")]
 
 
 def _open(memory: dict[str, Any]) -> bool:
     return bool(memory.get("asking") or memory.get("tasks"))
 
 
-def _asking(memory: dict[str, Any], rest: list[Said]) -> list[Item]:
+def _asking(memory: dict[str, Any], rest: list[Said], text: str) -> list[Item]:
     """The customer was read something back: a plain yes, a change of mind, or neither."""
     changes = [s for s in rest if s.act in _CHANGING and _says_something(s, memory)]
-    if any(s.act == "negate" for s in rest) or changes:
+    declines = any(s.act == "negate" for s in rest)
+    if declines and not changes and leaves_it(text):
+        return [Item("drop"), Item("leave")]
+    if declines or changes:
         dropped = [Item("drop")]
         other = next((s.task for s in rest if s.act == "request" and s.task in FLOW_OF), None)
         if other and FLOW_OF[other] != _top_flow(memory):
-            return dropped + _tasks({**memory, "tasks": []}, rest)
+            return dropped + _tasks({**memory, "tasks": []}, rest, text)
         if not memory.get("tasks"):
-            return [*dropped, *(_tasks(memory, changes) or [Item("line", key="dropped")])]
+            return [*dropped, *(_tasks(memory, changes, text) or [Item("line", key="dropped")])]
         return [*dropped, Item("flow", said=_dumped(rest), key="correct" if changes else "declined")]
     if any(s.act == "affirm" for s in rest):
         return [Item("yes")]
@@ -78,11 +106,18 @@ def _says_something(said: Said, memory: dict[str, Any]) -> bool:
     return bool(said.when_words or said.service or said.staff or other_task or said.act == "alternatives")
 
 
-def _tasks(memory: dict[str, Any], rest: list[Said], forms: Collection[str] = ()) -> list[Item]:
+def _tasks(memory: dict[str, Any], rest: list[Said], text: str, *, forms: Collection[str] = ()) -> list[Item]:
     top = memory["tasks"][-1] if memory.get("tasks") else None
-    wanted = next((s.task for s in rest if s.act == "request" and flow_of(s.task, forms)), None)
-    if wanted and (top is None or (top["task"] != wanted and not _same(top["task"], wanted))):
-        return [Item("flow", said=_dumped(rest), task=wanted)]
+    if top is not None and rest and _leaves(top, rest, text):
+        return [Item("leave")]
+    if top is not None and _passes_by(top, rest):
+        return [Item("leave", key="quiet"), *_tasks({**memory, "tasks": memory["tasks"][:-1]}, rest, text, forms=forms)]
+    wanted = list(dict.fromkeys(s.task for s in rest if s.act == "request" and s.task and flow_of(s.task, forms)))
+    new = [w for w in wanted if top is None or (top["task"] != w and not _same(top["task"], w))]
+    if new:
+        first = [s for s in rest if s.task in (None, new[0])]
+        later = [Item("stack", task=w, said=_dumped([s for s in rest if s.task == w])) for w in reversed(new[1:])]
+        return [*later, Item("flow", said=_dumped(first), task=new[0])]
     if top is not None and rest:
         return [Item("flow", said=_dumped(rest))]
     if any(s.service or s.when_words for s in rest):
@@ -92,25 +127,42 @@ def _tasks(memory: dict[str, Any], rest: list[Said], forms: Collection[str] = ()
     return []
 
 
+def _leaves(top: dict[str, Any], rest: list[Said], text: str) -> bool:
+    """Whether the task on top is given up: a no to a question that a no cannot answer, or plain words for it."""
+    if any(_told(s) for s in rest):
+        return False
+    if leaves_it(text) and all(s.act == "negate" or s.task == "cancel" for s in rest):
+        return top["task"] != "cancel" or all(s.act == "negate" for s in rest)
+    return top["step"] != "choose" and all(s.act == "negate" for s in rest)
+
+
+def _passes_by(top: dict[str, Any], rest: list[Said]) -> bool:
+    """Whether somebody asked for a number or a code talks about an appointment instead."""
+    if top["step"] not in ("prove", "code") or any(s.contact for s in rest):
+        return False
+    return any(s.service or s.when_words or (s.act == "request" and s.task not in (None, top["task"])) for s in rest)
+
+
 def _same(one: str, other: str) -> bool:
     return {one, other} <= {"book", "find"} or {one, other} <= {"lead", "quote"}
 
 
-def _small_talk(memory: dict[str, Any], said: Iterable[Said], *, unclear: bool) -> list[Item]:
+def _small_talk(memory: dict[str, Any], said: Iterable[Said], text: str, *, unclear: bool) -> list[Item]:
     acts = [s.act for s in said]
     if "repeat" in acts and _open(memory):
         return [Item("again")]
     for act in ("bye", "thanks"):
         if act in acts:
-            return [Item("line", key=f"small.{act}")]
+            asked = [Item("line", key="asking.open"), Item("again")] if memory.get("asking") else []
+            return asked or [Item("line", key=f"small.{act}")]
     if "greet" in acts and not unclear:
         return [Item("again")] if _open(memory) else [Item("line", key="small.greet")]
     if "negate" in acts:
-        return [Item("line", key="small.bye")]
+        return [Item("line", key="small.no")]
     if "affirm" in acts:
-        return [Item("line", key="small.what")]
+        return [Item("line", key="small.nothing_open")]
     if any(s.name for s in said):
-        return [Item("line", key="small.what")]
+        return [Item("again")] if _open(memory) else [Item("line", key="small.what")]
     return [Item("unclear")]
 
 

@@ -25,8 +25,8 @@ class Answer(Args):
 
 _STOP = frozenset(
     "a an and are at can could do does for from have how i if in is it me my of on or our that the there this to u us"
-    " we what when where which who will with you your please hi hello hey tell know like would want about any some get be"
-    " was am ok so just also by up not im much many its has sell offer".split()
+    " we what when where which who will with you your please hi hello hey tell know like would want about any some get"
+    " be was am ok so just also by up not im much many its has sell offer".split()
 )
 _SAME = {
     "open": "hour", "close": "hour", "closing": "hour", "opening": "hour", "hours": "hour", "times": "hour",
@@ -73,7 +73,9 @@ def _score(wanted: set[str], section: Section) -> int:
 
 
 def _words(text: str) -> list[str]:
-    found: list[str] = re.findall(r"[a-z]+", text.casefold().replace("gift card", "giftcard").replace("walk-in", "walkin"))
+    found: list[str] = re.findall(
+        r"[a-z]+", text.casefold().replace("gift card", "giftcard").replace("walk-in", "walkin")
+    )
     return [_SAME.get(w) or _SAME.get(_stem(w), _stem(w)) for w in found if w not in _STOP]
 
 

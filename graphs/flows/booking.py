@@ -2,43 +2,91 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from domain.settings import Pack
 from graphs.flow import Call, Flow, Line, Next, Step, View
-from graphs.flows.times import answered_question, choose, doubt, heard_when, offer, search, wish_slots
+from graphs.flows.offers import either, listed
+from graphs.flows.times import choose, heard_when, offer, search, time_wish
+from graphs.readers.idioms import takes_any_time, wants_somebody_else
+
+MOST_PEOPLE = 3
+GRID = 15
+DAY_MINUTES = 1440
 
 
 def collect(view: View) -> Next:
-    """Take up whatever was said: service, staff, day and time, name."""
-    slots: dict[str, Any] = answered_question(view) or {}
+    """Take up whatever was said: service, staff, day and time, name, how many."""
+    wished, back = time_wish(view)
+    slots = {**_details(view), **wished}
+    if back is not None:
+        return replace(back, slots={**slots, **back.slots})
+    if view.slots.get("party") is None and slots.get("party", 1) > MOST_PEOPLE:
+        args = {"reason": "problem", "words": view.text[:400]}
+        return Next(call=Call("hand_over", args), then="settled", slots=slots)
+    if heard_when(view) is None and takes_any_time(view.text):
+        slots["open"] = True
+    lines = _announced(view, slots)
+    service = slots.get("service") or view.slots.get("service")
+    if not service:
+        return Next(goto="ask_service", slots=slots, say=lines)
+    found = _with_whom(view, slots, service)
+    return replace(found, say=(*lines, *found.say))
+
+
+def _details(view: View) -> dict[str, Any]:
+    slots: dict[str, Any] = {}
+    keys = [service_key(view.pack, s.service) for s in view.said if s.service]
+    services = list(dict.fromkeys(k for k in keys if k))
+    if services:
+        slots |= {"service": services[0], "start": None}
+    if len(services) > 1:
+        slots["more"] = services[1:]
     for said in view.said:
-        if said.service and (key := service_key(view.pack, said.service)):
-            slots |= {"service": key, "start": None}
         if said.staff:
-            slots |= {"staff": staff_key(view.pack, said.staff), "start": None}
+            slots |= {"staff": staff_key(view.pack, said.staff), "staff_found": None, "start": None}
         if said.name:
             slots["name"] = said.name
-    if "question" not in slots and (when := heard_when(view)) is not None:
-        if (back := doubt(view, when)) is not None:
-            return Next(wait=back.wait, say=back.say, slots={**slots, **back.slots}, our_act=back.our_act,
-                        offered=back.offered)  # fmt: skip
-        slots |= wish_slots(view, when)
-    known = {**view.slots, **slots}
-    if not known.get("service"):
-        return Next(goto="ask_service", slots=slots)
-    staff = known.get("staff")
-    if staff and staff not in view.pack.business.services[known["service"]].staff:
-        who = view.pack.business.staff[staff].name
-        facts = {"staff": who, "service": view.pack.business.services[known["service"]].name.lower()}
-        return Next(goto="next_question", slots={**slots, "staff": None}, say=(Line("book.not_by", facts),))
+        if said.party and said.party > 1:
+            slots["party"] = said.party
+    return slots
+
+
+def _announced(view: View, slots: dict[str, Any]) -> tuple[Line, ...]:
+    """More than one visit is booked one by one, and said so once."""
+    services = view.pack.business.services
+    if slots.get("more"):
+        names = [services[key].name.lower() for key in (slots["service"], *slots["more"])]
+        return (Line("book.one_by_one", {"services": listed(names)}),)
+    if slots.get("party") and not view.slots.get("party"):
+        return (Line("book.one_person", {"people": str(slots["party"])}),)
+    return ()
+
+
+def _with_whom(view: View, slots: dict[str, Any], service: str) -> Next:
+    """Who is wished for, if they do that; somebody else where the customer wants a change."""
+    business = view.pack.business
+    able, name = business.services[service].staff, business.services[service].name.lower()
+    staff = slots["staff"] if "staff" in slots else view.slots.get("staff")
+    facts = {"service": name, "able": listed([business.staff[m].name for m in able])}
+    if staff and staff not in able:
+        line = Line("book.not_by", {**facts, "staff": business.staff[staff].name})
+        return Next(goto="next_question", slots={**slots, "staff": None}, say=(line,))
+    current = view.slots.get("staff_found") or view.slots.get("staff")
+    if current and "staff" not in slots and wants_somebody_else(view.text):
+        others = [m for m in able if m != current]
+        if others:
+            wish = {k: view.slots.get(k) for k in ("at", "not_before", "not_after")}
+            return Next(goto="next_question", slots={**slots, **wish, "after": None, "staff": others[0], "start": None})
+        return Next(goto="next_question", slots=slots, say=(Line("book.only", facts),))
     return Next(goto="next_question", slots=slots)
 
 
 def next_question(view: View) -> Next:
     """Search as soon as a day is known or the customer takes anything."""
-    open_wish = any(s.act == "alternatives" for s in view.said) or view.slots.get("after")
-    if view.slots.get("first_day") or open_wish:
+    known = any(view.slots.get(k) is not None for k in ("first_day", "after", "before", "open"))
+    if known or any(s.act == "alternatives" for s in view.said):
         return Next(goto="find")
     return Next(goto="ask_when")
 
@@ -47,7 +95,7 @@ def ask_service(view: View) -> Next:
     """Ask what it is for."""
     services = view.pack.business.services.values()
     names = tuple(s.name for s in services)
-    line = Line("book.which_service", {"services": ", ".join(names[:-1]) + " or " + names[-1]}, options=names[:4])
+    line = Line("book.which_service", {"services": either([n.lower() for n in names])}, options=names[:4])
     return Next(wait="collect", say=(line,), our_act="asked_service")
 
 
@@ -80,11 +128,31 @@ def settled(view: View) -> Next:
     result = view.result or {}
     why = result.get("receipt", {}).get("why")
     if result.get("state") == "failed" and why in ("slot_taken", "not_bookable"):
-        return Next(goto="find", say=(Line("times.taken"),), slots={"start": None})
+        return Next(goto="find", say=(Line("times.taken"),), slots={"start": None, "staff_found": None})
     if result.get("state") == "failed" and why == "price_changed":
         return Next(goto="read_back", say=(Line("book.price_changed"),))
     if result.get("state") == "asked":
         return Next(wait="settled")
+    if result.get("state") == "expired":
+        return Next(goto="find", say=(Line("asking.lapsed"),), slots={"start": None})
+    if result.get("state") in ("done", "held") and result.get("tool") == "book":
+        return _following(view)
+    return Next(done=True)
+
+
+def _following(view: View) -> Next:
+    """The next service after this one, or the next person beside this one."""
+    services, more, party = view.pack.business.services, view.slots.get("more"), view.slots.get("party") or 1
+    if more:
+        minutes = services[view.slots["service"]].minutes + services[view.slots["service"]].buffer_minutes
+        at = int(view.slots["at"]) + -(-minutes // GRID) * GRID
+        staff = view.slots.get("staff") if view.slots.get("staff") in services[more[0]].staff else None
+        wish = {"service": more[0], "more": more[1:] or None, "at": at if at < DAY_MINUTES else None, "staff": staff}
+        line = Line("book.next_service", {"service": services[more[0]].name.lower()})
+        return Next(goto="find", say=(line,), slots={**wish, "start": None})
+    if party > 1:
+        wish = {"party": party - 1, "staff": None, "staff_found": None, "start": None}
+        return Next(goto="find", say=(Line("book.next_person"),), slots=wish)
     return Next(done=True)
 
 
@@ -112,7 +180,7 @@ FLOW = Flow(
     start="collect",
     correct="collect",
     steps=(
-        Step("collect", collect, ("ask_service", "next_question"), ("collect",)),
+        Step("collect", collect, ("ask_service", "next_question"), ("collect", "settled")),
         Step("next_question", next_question, ("find", "ask_when")),
         Step("ask_service", ask_service, later=("collect",)),
         Step("ask_when", ask_when, later=("collect",)),

@@ -3,27 +3,37 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
+from domain.clock import from_ms
+from domain.when import When
 from graphs.flow import Call, Flow, Line, Next, Step, View
-from graphs.flows.booking import staff_key
-from graphs.flows.times import answered_question, choose, doubt, heard_when, offer, search, wish_slots
+from graphs.flows.booking import service_key, staff_key
+from graphs.flows.offers import either
+from graphs.flows.times import choose, heard_when, offer, search, time_wish
+from graphs.readers.idioms import direction, takes_all
 
 MAX_CODE_TRIES = 3
 
 
 def collect(view: View) -> Next:
     """Take up the wish; the booking is looked up first, because nobody else's can be meant."""
-    slots: dict[str, Any] = answered_question(view) or {}
+    slots: dict[str, Any] = {}
     for said in view.said:
         if said.staff:
-            slots |= {"staff": staff_key(view.pack, said.staff), "start": None}
-    if view.slots["task"] == "move" and "question" not in slots and (when := heard_when(view)) is not None:
-        if (back := doubt(view, when)) is not None:
-            return Next(wait=back.wait, say=back.say, slots={**slots, **back.slots}, our_act=back.our_act,
-                        offered=back.offered)  # fmt: skip
-        slots |= wish_slots(view, when)
-    return Next(goto="next_question" if view.slots.get("booking") else "look", slots=slots)
+            slots |= {"staff": staff_key(view.pack, said.staff), "staff_found": None, "start": None}
+    booking = view.slots.get("booking")
+    named = {key for s in view.said if s.service and (key := service_key(view.pack, s.service))}
+    if booking and named and booking["service"] not in named:
+        slots |= {"booking": None, "rest": None}
+        booking = None
+    if view.slots["task"] == "move":
+        wished, back = time_wish(view)
+        slots |= wished
+        if back is not None:
+            return replace(back, slots={**slots, **back.slots})
+    return Next(goto="next_question" if booking else "look", slots=slots)
 
 
 def look(view: View) -> Next:
@@ -44,50 +54,81 @@ def which(view: View) -> Next:
         return Next(
             done=True, say=(Line("change.none_refundable" if view.slots["task"] == "refund" else "change.none"),)
         )
+    fitting, named = _narrowed(view, found)
     if view.slots["task"] == "check":
-        listed = "; ".join(b["label"] for b in found[:4])
-        return Next(done=True, say=(Line("change.listed", {"bookings": listed}),))
-    if len(found) == 1:
-        return Next(goto="next_question", slots={"booking": found[0]})
-    labels = tuple(b["label"] for b in found[:4])
-    line = Line("change.which", {"choices": "; ".join(labels)}, options=labels)
-    return Next(wait="pick", say=(line,), slots={"found": found[:4]}, our_act="offered", offered=labels)
+        labels = [b["label"] for b in (fitting or found)[:4]]
+        return Next(done=True, say=(Line("change.listed", {"bookings": "; ".join(labels)}),))
+    if len(fitting) == 1:
+        return Next(goto="next_question", slots={"booking": fitting[0]})
+    if takes_all(view.text) and view.slots["task"] in ("cancel", "refund"):
+        return Next(goto="next_question", slots={"booking": found[0], "rest": found[1:]})
+    no_such = (Line("change.no_such", {"service": named}),) if named and not fitting else ()
+    return _ask_which((fitting or found)[:4], *no_such)
+
+
+def _ask_which(found: list[dict[str, Any]], *before: Line) -> Next:
+    labels = tuple(b["label"] for b in found)
+    line = Line("change.which", {"choices": either(labels)}, options=labels)
+    return Next(wait="pick", say=(*before, line), slots={"found": found}, our_act="offered", offered=labels)
+
+
+def _narrowed(view: View, found: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], str]:
+    """The appointments that the customer's words fit, and the service they named."""
+    services = {key: s.service for s in view.said if s.service and (key := service_key(view.pack, s.service))}
+    fitting = [b for b in found if not services or b["service"] in services]
+    when = heard_when(view) if view.slots["task"] != "move" else None
+    if when is not None and len(fitting) > 1:
+        fitting = [b for b in fitting if _on(view, b["start"], when)] or fitting
+    names = view.pack.business.services
+    return fitting, names[next(iter(services))].name.lower() if services else ""
+
+
+def _on(view: View, start: int, when: When) -> bool:
+    local = view.pack.business.local(from_ms(start))
+    return when.date in (None, local.date()) and when.time in (None, local.time().replace(second=0, microsecond=0))
 
 
 def pick(view: View) -> Next:
-    """Take one of the appointments."""
+    """Take one of the appointments, or all of them one by one."""
     found: list[dict[str, Any]] = view.slots["found"]
     chosen = next((s.choice for s in view.said if s.choice and s.choice <= len(found)), None)
-    if chosen is None:
-        labels = tuple(b["label"] for b in found)
-        line = Line("change.which", {"choices": "; ".join(labels)}, options=labels)
-        return Next(wait="pick", say=(line,), our_act="offered", offered=labels)
-    return Next(goto="next_question", slots={"booking": found[chosen - 1], "found": None})
+    if chosen is not None:
+        return Next(goto="next_question", slots={"booking": found[chosen - 1], "found": None})
+    if takes_all(view.text) and view.slots["task"] in ("cancel", "refund"):
+        return Next(goto="next_question", slots={"booking": found[0], "rest": found[1:] or None, "found": None})
+    fitting, _ = _narrowed(view, found)
+    agreed = len(found) == 1 and any(s.act == "affirm" for s in view.said)
+    told = any(s.service or s.when_words for s in view.said)
+    if (told and len(fitting) == 1) or agreed:
+        return Next(goto="next_question", slots={"booking": fitting[0], "found": None})
+    return _ask_which(found)
 
 
 def next_question(view: View) -> Next:
     """What the task still needs."""
     if view.slots["task"] != "move":
         return Next(goto="read_back")
-    timed = any(view.slots.get(k) is not None for k in ("first_day", "at", "not_before", "not_after", "after"))
-    if timed:
+    if any(view.slots.get(k) is not None for k in ("first_day", "at", "not_before", "not_after", "after", "before")):
         return Next(goto="find")
-    line = Line("move.when", {"booking": view.slots["booking"]["label"]})
+    booking, way = view.slots["booking"], direction(view.text)
+    if way:
+        return Next(goto="find", slots={"after" if way > 0 else "before": booking["start"], **_day_of(view)})
+    line = Line("move.when", {"booking": booking["label"]})
     return Next(wait="collect", say=(line,), our_act="asked_when")
 
 
 def find(view: View) -> Next:
     """Look for another time; a bare hour keeps the day the appointment is on."""
-    booking = view.slots["booking"]
-    slots = view.slots
+    booking, slots = view.slots["booking"], view.slots
     if not slots.get("first_day") and slots.get("after") is None:
-        start = view.now.fromtimestamp(booking["start"] / 1000, tz=view.now.tzinfo)
-        day = view.pack.business.local(start).date().isoformat()
-        slots = {**slots, "first_day": day, "last_day": day}
+        slots = {**slots, **_day_of(view)}
     staff = slots.get("staff") or booking["staff"]
-    kept = View(slots=slots, said=view.said, text=view.text, result=view.result, pack=view.pack, now=view.now,
-                channel=view.channel, tools=view.tools)  # fmt: skip
-    return search(kept, service=booking["service"], staff=staff, then="offer")
+    return search(replace(view, slots=slots), service=booking["service"], staff=staff, then="offer")
+
+
+def _day_of(view: View) -> dict[str, str]:
+    day = view.pack.business.local(from_ms(view.slots["booking"]["start"])).date().isoformat()
+    return {"first_day": day, "last_day": day}
 
 
 def read_back(view: View) -> Next:
@@ -113,6 +154,11 @@ def settled(view: View) -> Next:
         return Next(goto="look", slots={"booking": None})
     if result.get("state") == "asked":
         return Next(wait="settled")
+    if result.get("state") == "expired":
+        return Next(goto="next_question", say=(Line("asking.lapsed"),), slots={"start": None})
+    rest = view.slots.get("rest")
+    if rest and result.get("state") in ("done", "held"):
+        return Next(goto="next_question", slots={"booking": rest[0], "rest": rest[1:] or None})
     return Next(done=True)
 
 
@@ -131,7 +177,7 @@ def code_sent(view: View) -> Next:
     result = view.result or {}
     if result.get("state") != "done":
         why = result.get("receipt", {}).get("why", "")
-        if why == "bad_number":
+        if why == "bad_number" and view.channel != "call":
             return Next(wait="prove", say=(Line("code.bad_number"),), our_act="asked_detail")
         return Next(done=True, say=(Line("code.cannot"),))
     return Next(wait="code", say=(Line("code.sent"),), our_act="asked_code")
@@ -175,7 +221,7 @@ FLOW = Flow(
             later=("choose", "collect"),
         ),
         Step("read_back", read_back, later=("settled",)),
-        Step("settled", settled, ("find", "look"), ("settled",)),
+        Step("settled", settled, ("find", "look", "next_question"), ("settled",)),
         Step("prove", prove, later=("prove", "code_sent")),
         Step("code_sent", code_sent, later=("prove", "code")),
         Step("code", code, later=("code", "checked")),

@@ -2,31 +2,51 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, time, timedelta
 from typing import Any
 
+from domain.clock import from_ms
 from domain.when import When, part_window, read_when
 from graphs.flow import Call, Line, Next, View
+from graphs.flows.offers import either, spoken
+from graphs.readers.idioms import direction, in_hours, takes_either, weekdays_excluded
 
-SLOT_KEYS = ("first_day", "last_day", "at", "not_before", "not_after", "after", "start", "offers", "question")
 WIDE_DAYS = 13
+WISH_KEYS = ("first_day", "last_day", "skip", "at", "not_before", "not_after", "after", "before", "start", "offers")
+FORGOTTEN: dict[str, Any] = {key: None for key in (*WISH_KEYS, "question", "staff_found", "open")}
+_SEARCH = ("skip", "at", "not_before", "not_after", "after", "before")
 
 
 def heard_when(view: View) -> When | None:
-    """The date and time words of this turn, read together in the business's zone."""
-    words = " ".join(s.when_words for s in view.said if s.when_words)
-    if not words:
-        return None
+    """The date and time words of this turn, read together in the business's zone; None where none were said."""
+    words = in_hours(" ".join(s.when_words for s in view.said if s.when_words))
     opens, closes = view.pack.business.bounds()
-    return read_when(words, view.local, opens=opens, closes=closes)
+    when = read_when(words, view.local, opens=opens, closes=closes) if words else When()
+    return None if when.empty else when
 
 
-def wish_slots(view: View, when: When) -> dict[str, Any]:
+def time_wish(view: View) -> tuple[dict[str, Any], Next | None]:
+    """What was said about the time, as slots; or a question back, which its slots belong to."""
+    if (answer := _answer(view)) is not None:
+        return answer, None
+    when = heard_when(view)
+    if when is not None:
+        back = _doubt(view, when)
+        return (back.slots, back) if back else (_wish_slots(view, when), None)
+    question = view.slots.get("question")
+    if question and not any(s.service or s.staff for s in view.said):
+        return {}, _ask_which(question["kind"], question["options"])
+    return paging(view) or {}, None
+
+
+def _wish_slots(view: View, when: When) -> dict[str, Any]:
     """The search that a time wish means; a new day forgets the old times, a new time keeps the day."""
-    slots: dict[str, Any] = {"start": None, "offers": None, "after": None, "question": None}
+    slots: dict[str, Any] = dict.fromkeys(("start", "offers", "after", "before", "question", "open"))
     if when.date is not None:
         last = when.date_to or when.date
-        slots |= {"first_day": when.date.isoformat(), "last_day": last.isoformat()}
+        skip = weekdays_excluded(view.text) if when.date_to else []
+        slots |= {"first_day": when.date.isoformat(), "last_day": last.isoformat(), "skip": skip or None}
     window = part_window(when.part) if when.part else None
     if when.time is not None:
         slots |= {"at": _minute(when.time), "not_before": None, "not_after": None}
@@ -39,34 +59,55 @@ def wish_slots(view: View, when: When) -> dict[str, Any]:
     return slots
 
 
-def doubt(view: View, when: When) -> Next | None:
+def paging(view: View) -> dict[str, Any] | None:
+    """The search for others than those offered or read back: onward from the last, or back from the first."""
+    known = [o["start"] for o in view.slots.get("offers") or []] or [view.slots.get("start")]
+    if known[0] is None or not any(s.act == "alternatives" for s in view.said) or any(s.staff for s in view.said):
+        return None
+    slots: dict[str, Any] = {"at": None, "not_before": None, "not_after": None, "start": None, "offers": None}
+    if direction(view.text) < 0:
+        return {**slots, "before": min(known), "after": None}
+    return {**slots, "after": max(known), "before": None}
+
+
+def _doubt(view: View, when: When) -> Next | None:
     """A question back where the words have two readings or name the past; nothing is guessed."""
     if when.past and when.date is None:
         return Next(wait="collect", say=(Line("when.past"),), our_act="asked_when")
     for ambiguity in when.ambiguous:
-        labels = tuple(_spoken(option, ambiguity.kind) for option in ambiguity.options[:3])
-        if len(labels) < 2 or (ambiguity.kind == "day" and _settled(ambiguity.options, view)):
+        options = list(ambiguity.options[:3])
+        if len(options) < 2 or (ambiguity.kind == "day" and _settled(ambiguity.options, view)):
             continue
-        line = Line("when.which", {"choices": _either(labels)}, options=labels)
-        question = {"kind": ambiguity.kind, "options": list(ambiguity.options[:3])}
-        slots = {**wish_slots(view, when), "question": question}
-        return Next(wait="collect", say=(line,), slots=slots, our_act="offered", offered=labels)
+        back = _ask_which(ambiguity.kind, options)
+        return replace(back, slots={**_wish_slots(view, when), **back.slots})
     return None
 
 
-def answered_question(view: View) -> dict[str, Any] | None:
+def _ask_which(kind: str, options: list[str]) -> Next:
+    labels = tuple(_spoken(option) for option in options)
+    key = "when.several" if kind == "several" else "when.which"
+    line = Line(key, {"choices": either(labels)}, options=labels)
+    slots = {"question": {"kind": kind, "options": options}}
+    return Next(wait="collect", say=(line,), slots=slots, our_act="offered", offered=labels)
+
+
+def _answer(view: View) -> dict[str, Any] | None:
     """The slots that an answer to "which day did you mean" sets."""
     question = view.slots.get("question")
     if not question:
         return None
+    options: list[str] = question["options"]
     chosen = next((s.choice for s in view.said if s.act == "choose" and s.choice), None)
-    if chosen is None or chosen > len(question["options"]):
+    if chosen is not None and chosen <= len(options):
+        options = [options[chosen - 1]]
+    elif not takes_either(view.text):
         return None
-    option = question["options"][chosen - 1]
-    if question["kind"] == "time":
-        hours, minutes = option.split(":")
-        return {"at": int(hours) * 60 + int(minutes), "question": None}
-    return {"first_day": option, "last_day": option, "question": None}
+    minutes = [_minute(time.fromisoformat(o)) for o in options if ":" in o]
+    if not minutes:
+        return {"first_day": min(options), "last_day": max(options), "question": None}
+    if len(minutes) == 1:
+        return {"at": minutes[0], "not_before": None, "not_after": None, "question": None}
+    return {"at": None, "not_before": minutes[0], "not_after": minutes[-1], "question": None}
 
 
 def search(view: View, *, service: str, staff: str | None, then: str) -> Next:
@@ -76,24 +117,27 @@ def search(view: View, *, service: str, staff: str | None, then: str) -> Next:
     first = slots.get("first_day") or today.isoformat()
     last = slots.get("last_day") or (today + timedelta(days=WIDE_DAYS)).isoformat()
     args: dict[str, Any] = {"service": service, "staff": staff, "first_day": first, "last_day": last}
-    args |= {k: slots[k] for k in ("at", "not_before", "not_after", "after") if slots.get(k) is not None}
-    return Next(call=Call("find_slots", args), then=then)
+    args |= {k: slots[k] for k in _SEARCH if slots.get(k) is not None}
+    return Next(call=Call("find_slots", args | {"prefer": slots.get("staff_found")}), then=then)
 
 
 def offer(view: View, *, chosen: str) -> Next:
-    """Say what is free; the very time asked for needs no offer."""
+    """Say what is free, and why not what was asked for; the very time asked for needs no offer."""
     found = (view.result or {}).get("receipt", {})
     offers: list[dict[str, Any]] = list(found.get("slots", []))
+    why = (Line(f"times.{found['why']}", found["facts"]),) if found.get("why") else ()
     if not offers:
-        return Next(wait="collect", say=(Line("times.none"),), our_act="asked_when", slots={"after": None})
-    first = offers[0]
+        return Next(wait="collect", say=why or (Line("times.none"),), our_act="asked_when", slots=dict(FORGOTTEN))
     if found.get("exact") and (len(offers) == 1 or view.slots.get("staff") is None):
-        return Next(goto=chosen, slots={"start": first["start"], "staff_found": first["staff"], "offers": None})
+        return Next(goto=chosen, slots=_taken(view, offers[0]))
     labels = tuple(o["label"] for o in offers)
-    key = "times.nearest" if found.get("nearest") or view.slots.get("at") is not None else "times.offer"
-    key = "times.more" if view.slots.get("after") and not found.get("nearest") else key
-    line = Line(key, {"choices": _either(labels)}, options=labels)
-    return Next(wait="choose", say=(line,), slots={"offers": offers, "start": None}, our_act="offered", offered=labels)
+    if found.get("nearest") and not why:
+        why = (Line("times.not_free"),)
+    more = view.slots.get("after") or view.slots.get("before")
+    key = "times.one" if len(offers) == 1 else "times.more" if more and not why else "times.offer"
+    line = Line(key, {"choices": spoken(view.pack, offers)}, options=labels)
+    slots = {"offers": offers, "start": None}
+    return Next(wait="choose", say=(*why, line), slots=slots, our_act="offered", offered=labels)
 
 
 def choose(view: View, *, chosen: str) -> Next:
@@ -101,41 +145,48 @@ def choose(view: View, *, chosen: str) -> Next:
     offers: list[dict[str, Any]] = view.slots.get("offers") or []
     picked = _picked(view, offers)
     if picked is not None:
-        return Next(goto=chosen, slots={"start": picked["start"], "staff_found": picked["staff"], "offers": None})
+        return Next(goto=chosen, slots=_taken(view, picked))
     acts = {s.act for s in view.said}
-    if heard_when(view) is not None or any(s.service or s.staff for s in view.said):
+    if heard_when(view) is not None or acts & {"alternatives"} or any(s.service or s.staff for s in view.said):
         return Next(goto="collect")
-    if "alternatives" in acts and offers:
-        rest = {"at": None, "not_before": None, "not_after": None}
-        return Next(goto="find", slots={"after": max(o["start"] for o in offers), **rest})
     if acts & {"negate"}:
-        slots = {key: None for key in SLOT_KEYS}
-        return Next(wait="collect", say=(Line("times.which_instead"),), slots=slots, our_act="asked_when")
+        return Next(wait="collect", say=(Line("times.which_instead"),), slots=dict(FORGOTTEN), our_act="asked_when")
     labels = tuple(o["label"] for o in offers)
-    line = Line("times.which", {"choices": _either(labels)}, options=labels)
+    line = Line("times.which", {"choices": spoken(view.pack, offers)}, options=labels)
     return Next(wait="choose", say=(line,), our_act="offered", offered=labels)
 
 
+def _taken(view: View, option: dict[str, Any]) -> dict[str, Any]:
+    """An offer taken is a wish for its day and time: what is changed later changes only that."""
+    local = view.pack.business.local(from_ms(option["start"]))
+    day = local.date().isoformat()
+    wish = {"first_day": day, "last_day": day, "at": local.hour * 60 + local.minute}
+    return {**FORGOTTEN, **wish, "start": option["start"], "staff_found": option["staff"]}
+
+
 def _picked(view: View, offers: list[dict[str, Any]]) -> dict[str, Any] | None:
-    when = heard_when(view)
     for said in view.said:
         if said.act == "choose" and said.choice and said.choice <= len(offers):
             return offers[said.choice - 1]
-    if when is None:
-        agreed = any(s.act == "affirm" for s in view.said) and not any(s.act in ("negate", "ask") for s in view.said)
+    acts = {s.act for s in view.said}
+    when, people = heard_when(view), {s.staff.casefold() for s in view.said if s.staff}
+    if when is None and not people:
+        agreed = "affirm" in acts and not acts & {"negate", "ask", "alternatives"}
         return offers[0] if agreed and len(offers) == 1 else None
-    fitting = [o for o in offers if _matches(view, o, when)]
-    return fitting[0] if len(fitting) == 1 else None
+    names = view.pack.business.staff
+    fitting = [o for o in offers if not people or names[o["staff"]].name.casefold() in people]
+    fitting = [o for o in fitting if when is None or _matches(view, o, when)]
+    return fitting[0] if len(fitting) == 1 and not any(s.service for s in view.said) else None
 
 
 def _matches(view: View, option: dict[str, Any], when: When) -> bool:
-    from_ms = view.pack.business.local(view.now.fromtimestamp(option["start"] / 1000, tz=view.now.tzinfo))
-    if when.date is not None and from_ms.date() != when.date:
+    local = view.pack.business.local(from_ms(option["start"]))
+    if when.date is not None and local.date() != when.date:
         return False
     if when.time is not None:
-        return (from_ms.hour % 12, from_ms.minute) == (when.time.hour % 12, when.time.minute)
+        return (local.hour % 12, local.minute) == (when.time.hour % 12, when.time.minute)
     window = part_window(when.part) if when.part else None
-    return window is None or window[0] <= from_ms.time() < window[1]
+    return window is None or window[0] <= local.time() < window[1]
 
 
 def _minute(moment: time | None) -> int | None:
@@ -148,13 +199,9 @@ def _settled(options: tuple[str, ...], view: View) -> bool:
     return sum(1 for s in spans if s) < 2
 
 
-def _spoken(option: str, kind: str) -> str:
-    if kind == "time":
-        hours, minutes = (int(p) for p in option.split(":"))
-        return f"{hours % 12 or 12}:{minutes:02d} {'am' if hours < 12 else 'pm'}"
+def _spoken(option: str) -> str:
+    if ":" in option:
+        at = time.fromisoformat(option)
+        return f"{at.hour % 12 or 12}:{at.minute:02d} {'am' if at.hour < 12 else 'pm'}"
     day = date.fromisoformat(option)
     return f"{day:%A} {day.day} {day:%B}"
-
-
-def _either(labels: tuple[str, ...]) -> str:
-    return labels[0] if len(labels) == 1 else f"{'; '.join(labels[:-1])}; or {labels[-1]}"

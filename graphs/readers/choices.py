@@ -41,13 +41,14 @@ _NUMBER: Final = re.compile(
     r"|six)(?:[\s,.!)]*(?:please|thanks|thank you|works|is (?:good|fine|great|ok|okay)|pls))?[\s.!)]*$"
     r"|\b(?:option|number|choice|#) ?#?(\d{1,2}|one|two|three|four|five|six)\b"
 )
+_BARE: Final = re.compile(r"^\d{1,2}\b(?:[\s,.!)]*(?:please|thanks|pls|works))?[\s.!)]*$")
 _ASKS: Final = re.compile(
     r"^(?:(?:and|but|so|ok|okay) )?(?:is|are|was|does|do|did|who|when|where|why|which|how(?! about)|what(?! about))\b"
 )
 _DOTTED: Final = re.compile(r"\b(\d{1,2})\.(\d{2})\b")
 _ONE: Final = re.compile(r"\bones?\b", re.IGNORECASE)
 _LAST: Final = re.compile(r"\b(?:last|latter|latest|final|bottom)(?: (?:one|option|slot|time))?\b")
-_LATER: Final = re.compile(r"\bthe (?:later|second) (?:one|time|slot|option)\b|\blater one\b")
+_LATER: Final = re.compile(r"\bthe later (?:one|time|slot|option)\b|\blater one\b")
 _EARLIER: Final = re.compile(
     r"\b(?:the )?(?:earlier|earliest|soonest|sooner|top) (?:one|time|slot|option)\b|\bthe (?:earliest"
     r"|soonest)\b|^(?:earliest|soonest)\b"
@@ -59,7 +60,8 @@ def choice_in(plain: str, raw: str, listening: Listening) -> int | None:
     count = len(listening.offered)
     if not count or _ASKS.search(plain):
         return None
-    for picked in (_by_number(plain), _by_order(plain, listening)):
+    number = _by_number(plain)
+    for picked in (_by_hour(number, plain, listening) or number, _by_order(plain, listening)):
         if picked is not None and picked <= count:
             return picked
     return _by_content(_DOTTED.sub(r"\1:\2", _ONE.sub("", raw)), listening)
@@ -73,9 +75,18 @@ def _by_number(plain: str) -> int | None:
     return _ORDINALS.get(said) or (int(said) if said.isdigit() and int(said) else None)
 
 
+def _by_hour(number: int | None, plain: str, listening: Listening) -> int | None:
+    """A bare number is an hour where one of the times offered is at that full hour: "2" of 2:00, 3:00 and 4:00."""
+    if number is None or not _BARE.match(plain):
+        return None
+    times = [when.time for when in _whens(listening)]
+    at = [n for n, t in enumerate(times, 1) if t is not None and (t.hour % 12 or 12, t.minute) == (number, 0)]
+    return at[0] if len(at) == 1 else None
+
+
 def _by_order(plain: str, listening: Listening) -> int | None:
     count = len(listening.offered)
-    if _EARLIER.search(plain) or _LAST.search(plain) or (count == 2 and _LATER.search(plain)):
+    if _EARLIER.search(plain) or _LAST.search(plain) or _LATER.search(plain):
         starts = [(w.date, w.time) for w in _whens(listening)]
         ranked = sorted(range(count), key=lambda n: (str(starts[n][0]), str(starts[n][1]), n))
         return (ranked[0] if _EARLIER.search(plain) else ranked[-1]) + 1 if not re.search(r"\blast\b", plain) else count

@@ -100,7 +100,7 @@ ANSWERS: Final[Patterns] = {
         r"\b(?:maybe|perhaps|possibly|at a|at)? ?(?:later (?:time|date|on|though)|another time"
         r"|some other time|next time)\b",
         r"\b(?:maybe|perhaps|possibly),? (?:at a )?(?:later|another|some other|in a)\b|^later\b|\bin the future\b",
-        r"\bnot (?:right |just )?(?:now|yet)\b|\bhold off\b|\bfirst$",
+        r"\bnot (?:right |just )?(?:now|yet)\b|\bhold off\b|(?<=\w)(?<!the) first$",
     ),
     "hesitates": (
         r"\b(?:maybe|perhaps|unsure|uncertain|undecided|dunno|possibly|probably|might|depends?|either|kinda"

@@ -19,7 +19,7 @@ _ANYONE: Final = re.compile(
     r"|different|other|more|know))"
 )
 _ANY_TIME: Final = re.compile(
-    r"\b(?:any ?time|whenever|any day|as soon as possible|asap|first available|the (?:earliest|soonest|next available)"
+    r"\b(?:any ?time|whenever|any day|as soon as possible|asap|(?:first|next) available|the (?:earliest|soonest)"
     r"|soonest|earliest(?: possible)?|when(?:ever)? you(?:'re| are) free)\b",
     re.IGNORECASE,
 )

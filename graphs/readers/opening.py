@@ -19,6 +19,12 @@ _WISHES_FOR: Final = re.compile(
     r"\b(?:can|could|may) (?:i|we) (?:\w+ )?(?:get|have|do|book|add|come)\b|\badd (?:an?|my|the|on)\b"
     r"|\b(?:i|we)(?:'d| would| really| also)* (?:want|need|like)\b"
 )
+_HOURS: Final = re.compile(
+    r"\b(?:do|does|are|is|will|till|until|when) (?:you|u|ye|the (?:salon|shop)|\w+)(?: guys| still)? "
+    r"(?:open|opens|close|closes|closed|shut|opening|closing|work|works|working)\b(?! on (?:my|the) )"
+    r"|\b(?:opening|closing) (?:hours|times?)\b"
+)
+_CHANGES: Final = frozenset({"move", "cancel", "refund"})
 _ABLE: Final = re.compile(r"\b(?:can|could|would|will|is|does|has|have)\b")
 _SEEKS: Final = re.compile(r"\b(?:find|look(?:ing)? for|search|recommend|locate)\b")
 
@@ -29,8 +35,8 @@ def opening(piece: Piece, listening: Listening) -> list[Said]:
         return plain
     if piece.says("how_are_you") and not piece.tasks and not piece.details.services:
         return piece.social()
-    if piece.tasks:
-        return [piece.said("request", task=_which(piece), told=True)]
+    if piece.tasks or asks_for_hours(piece):
+        return _requests(piece)
     if piece.says("alternatives") and listening.our_act not in ("none", "greeted"):
         return [piece.said("alternatives", told=True)]
     if asks_for_a_time(piece):
@@ -77,6 +83,11 @@ def asks_for_a_time(piece: Piece) -> bool:
     return bool(_FREE.search(piece.part.plain) or (told.staff and _ABLE.search(piece.part.plain)))
 
 
+def asks_for_hours(piece: Piece) -> bool:
+    """Whether it asks when the business is open or somebody is in: "what time do you close on Saturday"."""
+    return bool(piece.question and _HOURS.search(piece.part.plain)) and not _CHANGES.intersection(piece.tasks)
+
+
 def stance(piece: Piece) -> list[Said]:
     """Return the yes, the no or the doubt in a piece, with its thanks and goodbye."""
     social = piece.social()
@@ -90,6 +101,15 @@ def stance(piece: Piece) -> list[Said]:
     if piece.says("yes", "agrees") and not closes and not (social and piece.merely_polite()):
         return [piece.said("affirm"), *social]
     return social
+
+
+def _requests(piece: Piece) -> list[Said]:
+    """Return the task asked for; to cancel and to have the deposit back are two."""
+    if asks_for_hours(piece):
+        return [piece.said("ask", told=True)]
+    if {"cancel", "refund"} <= set(piece.tasks):
+        return [piece.said("request", task="cancel", told=True), piece.said("request", task="refund")]
+    return [piece.said("request", task=_which(piece), told=True)]
 
 
 def _which(piece: Piece) -> str | None:

@@ -35,6 +35,11 @@ _THEN_ASKS = re.compile(
     rf"(?: (?:please|thanks|thank you|there))?(?P<gap>[\s!,-]+(?:(?:now|so|then|oh)[\s,]+)?)(?={_ASKS})",
     re.IGNORECASE,
 )
+# "cancel my cut and book a colour": two tasks, each with its own details.
+_DOES = re.compile(r"\b(?:cancel|move|reschedule|book)\b", re.IGNORECASE)
+_AND_DOES = re.compile(
+    r"(?:,\s*|\s+)(?:and(?: then)?|then)\s+(?:please\s+)?(?=(?:cancel|move|reschedule|book)\s)", re.IGNORECASE
+)
 _ONLY_JOINS = re.compile(r"^\W*(?:also|and|so|oh|well|btw|but|plus|then|by the way)\W*$", re.IGNORECASE)
 _SAYS = re.compile(r"[^\W_]|👍|👌")
 _STRETCHED = re.compile(r"([a-z])\1{2,}")
@@ -107,6 +112,8 @@ def _sentences(text: str) -> list[str]:
 
 
 def _halves(sentence: str) -> list[str]:
+    if (found := _AND_DOES.search(sentence)) and _DOES.search(sentence[: found.start()]):
+        return [*_halves(sentence[: found.start()].strip()), *_halves(sentence[found.end() :].strip())]
     if found := _THEN_ASKS.match(sentence):
         return [sentence[: found.start("gap")].strip(), *_halves(sentence[found.end() :].strip())]
     return [half.strip() for half in _AND_ASKS.split(sentence) if half.strip()]

@@ -54,9 +54,17 @@ def _one(piece: Piece, listening: Listening, *, agreed: bool) -> list[Said]:
         told = [piece.said("inform", told=True)] if other else []
         yes = [piece.said("affirm")] if piece.says("yes", "agrees") and not _asks(piece) else []
         return [*yes, *told, *([piece.said("ask")] if _asks(piece) and not other else []), *piece.social()]
+    if piece.task in ("cancel", "move") and _another_visit(piece, listening):
+        return [piece.said("request", task=piece.task, told=True)]
     if piece.says("no", "denies", "drops", "later") or piece.task == "cancel":
-        return [piece.said("negate"), *([piece.said("inform", told=True)] if piece.details else []), *piece.social()]
+        return [piece.said("negate"), *([piece.said("inform", told=True)] if other else []), *piece.social()]
     return _neither(piece, other=other)
+
+
+def _another_visit(piece: Piece, listening: Listening) -> bool:
+    """Whether it names a service that is not the one being confirmed: "first move my haircut"."""
+    confirming = (listening.confirming or "").lower()
+    return any(service.lower() not in confirming for service in piece.details.services)
 
 
 def _neither(piece: Piece, *, other: bool) -> list[Said]:
@@ -94,7 +102,8 @@ def _only_social(piece: Piece) -> bool:
 def _known(piece: Piece, listening: Listening) -> list[str]:
     told = piece.details
     said = [*told.services, told.staff or "", told.when_words or "", told.name or ""]
-    return [*said, *(word for word in (listening.confirming or "").split() if word.isalpha())]
+    named = ["name"] if told.name else []
+    return [*said, *named, *(word for word in (listening.confirming or "").split() if word.isalpha())]
 
 
 def _same(piece: Piece, listening: Listening) -> bool:

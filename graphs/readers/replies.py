@@ -9,7 +9,7 @@ from typing import Final
 from domain.reading import Listening, OurAct, Said
 from graphs.readers.choices import choice_in
 from graphs.readers.consent import agrees_only
-from graphs.readers.opening import always, asks_for_a_time, opening, stance
+from graphs.readers.opening import always, asks_for_a_time, asks_for_hours, opening, stance
 from graphs.readers.person import code_in
 from graphs.readers.pieces import Piece
 
@@ -29,6 +29,11 @@ _WHAT_TIMES: Final = re.compile(
 _SUGGESTS: Final = re.compile(
     r"\b(?:how|what) about\b|^(?:\w+ )?(?:can|could) (?:it )?be\b|\b(?:can|could) you (?:\w+ )?(?:check|try|look|do)\b"
 )
+
+_THAT_DAY: Final = re.compile(
+    r"\b(?:later|earlier|sooner) (?:that|the same) day\b|^(?:a (?:bit|little) )(?:later|earlier)\b"
+)
+_ANY: Final = re.compile(r"\b(?:any|anything|something|slots?|times?|free|available)\b")
 
 Reply = Callable[[Piece, Listening], list[Said]]
 
@@ -52,7 +57,7 @@ def asked(piece: Piece, listening: Listening) -> list[Said]:
     """Read the answer to a question for a service, a day or any other detail."""
     if (plain := always(piece)) is not None:
         return plain
-    if piece.says("alternatives") and not piece.details:
+    if (piece.says("alternatives") or _THAT_DAY.search(piece.part.plain)) and not piece.details:
         return [piece.said("alternatives")]
     if listening.our_act == "asked_detail" and (number := _NUMBER.match(piece.part.plain)) and int(number[1]):
         return [piece.said("inform").model_copy(update={"party": int(number[1])})]
@@ -61,8 +66,8 @@ def asked(piece: Piece, listening: Listening) -> list[Said]:
     elsewhere = [task for task in piece.tasks if task not in _DETAIL_TASKS]
     if elsewhere and not (piece.details and elsewhere == ["cancel"] and not _is_about_cancelling(piece)):
         return [piece.said("request", task=elsewhere[0], told=True)]
-    if piece.details or _SUGGESTS.search(piece.part.plain):
-        return [piece.said("inform", told=True), *piece.social()]
+    if (told := _told(piece)) is not None:
+        return told
     if piece.task in ("move", "check", "lead", "order", "quote"):
         return [piece.said("request", task=piece.task)]
     if piece.question and not piece.tasks and _QUESTION.search(piece.part.plain):
@@ -70,6 +75,15 @@ def asked(piece: Piece, listening: Listening) -> list[Said]:
     if (stood := stance(piece)) and (stood[0].act != "affirm" or agrees_only(piece.part.plain, piece.cues, ())):
         return stood
     return [piece.said("inform")] if listening.our_act != "asked_when" or piece.tasks else []
+
+
+def _told(piece: Piece) -> list[Said] | None:
+    """Return the details told, unless a day only says when the question is about: "what time do you close Saturday"."""
+    if asks_for_hours(piece):
+        return [piece.said("ask", told=True)]
+    if piece.details or _SUGGESTS.search(piece.part.plain):
+        return [piece.said("inform", told=True), *piece.social()]
+    return None
 
 
 def replies(pieces: tuple[Piece, ...], listening: Listening) -> list[Said]:
@@ -94,7 +108,7 @@ def offered(piece: Piece, listening: Listening) -> list[Said]:
         return plain
     if piece.task in _ELSEWHERE:
         return [piece.said("request", task=piece.task, told=True)]
-    if piece.task == "find" and piece.on_topic() and not piece.says("alternatives"):
+    if asks_for_hours(piece) or (piece.task == "find" and piece.on_topic() and not piece.says("alternatives")):
         return [piece.said("ask", told=True)]
     if piece.says("alternatives") or (piece.task == "find" and (piece.details or not piece.says("yes", "agrees"))):
         return [piece.said("alternatives", told=True)]
@@ -103,7 +117,7 @@ def offered(piece: Piece, listening: Listening) -> list[Said]:
         return [piece.said("choose").model_copy(update={"choice": number})]
     if piece.tasks and piece.task != "find":
         return _taken(piece)
-    if piece.question and asks_for_a_time(piece):
+    if piece.question and (asks_for_a_time(piece) or (piece.details.staff and _ANY.search(piece.part.plain))):
         return [piece.said("alternatives", told=True)]
     if piece.question and not piece.says("greets"):
         return [piece.said("ask", told=True)]

@@ -57,6 +57,9 @@ WANTS: Final[Patterns] = {
         r"\b(?:move|change|switch|different) (?:my|the|our) (?:time|date|day)\b",
         r"\b(?:different|another|new) (?:time|day|date) for my\b",
         r"\b(?:push|move|bump|shift) (?:me|mine|it|us) (?:back|forward|to)\b|\bcome\b.{0,20}\binstead of\b",
+        r"\b(?:move|push|switch|shift|bump|change) (?:my|our|the) (?:[\w-]+ ){1,4}?"
+        r"(?:to|from|until|till|forward|back)\b",
+        r"\b(?:come|be seen)(?: in)? (?:earlier|later|sooner)\b",
     ),
     "cancel": (
         rf"\b(?:cancel\w*|call off|get rid of|withdraw|scrap|scratch|drop|undo|delete|remove|abandon"
@@ -83,6 +86,7 @@ WANTS: Final[Patterns] = {
         rf"|tomorrow|valid|set|good|correct)\b",
         rf"\b(?:do|did) (?:i|we) (?:still |already )?have (?:an?|any|my|the|many)? ?(?:\w+ )?{VISIT}\b",
         r"\bam i (?:still )?booked\b|\bmy next (?:appointment|visit|booking)\b",
+        rf"^(?:\w+ )?what(?:'s| is| are) my (?:\w+ )?{VISIT}\b|^my {VISIT}\W*$",
         rf"\bmy (?:\w+ )?{VISIT}\b.{{0,40}}\b(?:still|confirmed|valid|set|good|on|correct|status|go through|made)\b",
         rf"\b{VISIT}\b.{{0,40}}\b(?:confirmed|confirmation|still (?:on|good|valid))\b",
         r"\b(?:my|our|the|today's) (?:meetings?|appointments?|schedule|calendar"

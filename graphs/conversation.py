@@ -54,9 +54,20 @@ class TurnState(TypedDict, total=False):
     reply: list[dict[str, Any]]
 
 
+class Answered(TypedDict, total=False):
+    """All that the turn's last commit needs."""
+
+    memory: dict[str, Any]
+    news: list[dict[str, Any]]
+    steps: list[str]
+    reply: list[dict[str, Any]]
+
+
 def conversation(tools: Mapping[str, Tool], guards: Sequence[Guard]) -> Compiled:
     """Build the conversation over these tools and guards, and prove that no effect escapes them."""
-    graph: StateGraph[TurnState, Deps, TurnState, TurnState] = StateGraph(TurnState, context_schema=Deps)
+    graph: StateGraph[TurnState, Deps, TurnState, Answered] = StateGraph(
+        TurnState, context_schema=Deps, output_schema=Answered
+    )
     callable_tools = {n: t for n, t in tools.items() if n != "message"}
     graph.add_node("understand", understand)
     graph.add_node("decide", decide, destinations=(*FLOWS, *callable_tools, "say"))

@@ -166,8 +166,7 @@ def let_go(tx: Tx, deps: Deps, action: Action) -> None:
 
 def context(tx: Tx, deps: Deps, action: Action, *, expires: datetime | None = None) -> Context:
     """What the tool of an action may use."""
-    turn = conversations.load_turn(tx, action.turn) if action.turn else None
-    session = turn.session if turn else None
+    session = conversations.session_of(tx, action.turn) if action.turn else None
 
     def tell(text: str, *, channel: str, address: str, purpose: Purpose) -> bool:
         kind = "phone" if channel in ("sms", "call") else channel

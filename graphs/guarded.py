@@ -34,12 +34,13 @@ from records.database import Tx
 
 
 class ActionState(TypedDict):
-    """Plain JSON but for the facts, which are loaded on every pass and never checkpointed.
+    """Plain JSON but for the proposal and its facts, which are made on every pass and never checkpointed.
 
-    `call` goes in; `propose` adds facts and answers, and whatever leads to `record` an outcome.
+    `call` goes in; `propose` adds proposal, facts and answers, and whatever leads to `record` an outcome.
     """
 
     call: dict[str, Any]
+    proposal: Annotated[Proposal, UntrackedValue]
     facts: Annotated[Facts, UntrackedValue]
     answers: NotRequired[dict[str, dict[str, Any] | None]]
     outcome: dict[str, Any]
@@ -65,7 +66,7 @@ def guarded(tool: Tool, guards: Sequence[Guard], *, hold: Node) -> Builder:
     detached = hold is not park
     graph.add_node("propose", _propose(tool), metadata={"kind": "propose"}, destinations=(guards[0].name, "record"))
     for guard in guards:
-        graph.add_node(guard.name, _guard_node(tool, guard), metadata={"kind": "guard"})
+        graph.add_node(guard.name, _guard_node(guard), metadata={"kind": "guard"})
     endings = ("run", "ask", "hold", "refuse")
     graph.add_node("gate", _gate(tool, detached=detached), metadata={"kind": "gate"}, destinations=endings)
     effect = {"kind": "effect", "tool": tool.name, "tier": str(tool.tier), "purpose": tool.purpose}
@@ -115,31 +116,30 @@ def _propose(tool: Tool) -> Node:
         """Validate, take the row's arguments where it exists, note the customer's yes, load the facts."""
         deps, call = runtime.context, state["call"]
 
-        def work(tx: Tx) -> tuple[dict[str, Any], Facts]:
+        def work(tx: Tx) -> tuple[Proposal, Facts]:
             row = actions.load(tx, call["action"]) if call.get("action") else None
             now = dict(call, args=row.args) if row else call
             if row and call.get("yes"):
                 actions.confirm(tx, row.id, call["yes"], turn=call["turn"], now=deps.clock.now())
             proposal = proposal_of(tool, now, deps)
-            return dict(now, args=proposal.args), load_facts(tx, proposal, deps.clearance())
+            return proposal, load_facts(tx, proposal, deps.clearance())
 
         try:
             scope = deps.scope(call["contact"])
             whole = deps.database.write(scope, work) if call.get("yes") else deps.database.read(work)
-            now, facts = await whole
+            proposal, facts = await whole
         except ValidationError as problem:
             where = ",".join(str(e["loc"][0]) if e["loc"] else "args" for e in problem.errors())
             return Command(goto="record", update={"outcome": _refusal(tool, call, "bad_arguments", detail=where)})
-        update = {"call": now, "facts": facts, "answers": {}}
+        update = {"call": {**call, "args": proposal.args}, "proposal": proposal, "facts": facts, "answers": {}}
         return Command(goto=deps.guards[0].name, update=update)
 
     return propose
 
 
-def _guard_node(tool: Tool, guard: Guard) -> Node:
-    async def judge(state: ActionState, runtime: Runtime[Deps]) -> dict[str, Any]:
-        proposal = proposal_of(tool, state["call"], runtime.context)
-        finding = gate.ask(guard, proposal, state["facts"])
+def _guard_node(guard: Guard) -> Node:
+    async def judge(state: ActionState) -> dict[str, Any]:
+        finding = gate.ask(guard, state["proposal"], state["facts"])
         answers = {**state.get("answers", {}), guard.name: finding_json(finding) if finding else None}
         return {"answers": answers}
 
@@ -152,7 +152,7 @@ def _answers(state: ActionState) -> dict[str, Finding | None]:
 
 def _gate(tool: Tool, *, detached: bool) -> Node:
     async def decide(state: ActionState, runtime: Runtime[Deps]) -> Command[Literal["run", "ask", "hold", "refuse"]]:
-        deps, proposal = runtime.context, proposal_of(tool, state["call"], runtime.context)
+        deps, proposal = runtime.context, state["proposal"]
         if tool.read is not None:
             judged = gate.judge(proposal, _answers(state), deps.clearance())
             outcome = {**_shape(tool, state["call"]), "state": "refused", "findings": _told(judged.findings)}
@@ -220,10 +220,9 @@ def _run(tool: Tool, *, detached: bool) -> Node:
 
 async def _read(tool: Tool, state: ActionState, deps: Deps) -> dict[str, Any]:
     """Read once per turn and call; what was found is recorded before anything is decided on it."""
-    call, look = state["call"], tool.read
+    call, proposal, look = state["call"], state["proposal"], tool.read
     if look is None:
         raise ConfigurationError(f"tool {tool.name}: it writes, so it cannot be read")
-    proposal = proposal_of(tool, call, deps)
 
     def work(tx: Tx) -> dict[str, Any]:
         turn = conversations.load_turn(tx, call["turn"]) if call.get("turn") else None

@@ -144,8 +144,8 @@ def _assurance(tx: Tx, proposal: Proposal, clearance: Clearance) -> int:
     by_channel = assurance_table(clearance.pack.business.sector).get(proposal.channel or "", 0)
     if by_channel >= proposal.assurance:
         return by_channel
-    turn = records.conversations.load_turn(tx, proposal.turn)
-    return Assurance.CODE if turn and records.challenges.passed(tx, turn.session) else by_channel
+    session = records.conversations.session_of(tx, proposal.turn)
+    return Assurance.CODE if records.challenges.passed(tx, session) else by_channel
 
 
 LOADERS: dict[str, Callable[[Tx, Proposal, Clearance], Any]] = {

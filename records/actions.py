@@ -23,7 +23,41 @@ LEASE = timedelta(seconds=30)
 _A = schema.action.c
 _ONE = sa.select(schema.action).where(_A.id == sa.bindparam("id"))
 _STATES: dict[str, ActionState] = {"run": "cleared", "ask": "asked", "hold": "held", "refuse": "refused"}
-_INSERT = schema.action.insert()
+_INSERT = schema.action.insert().returning(*_A)
+_AGAIN = (
+    schema.action.update()
+    .where(_A.id == sa.bindparam("which"))
+    .values({name: sa.bindparam(f"new_{name}") for name in (
+        "state", "findings", "snapshot", "updated_at", "cleared_at", "expires_at", "args", "args_hash", "version",
+    )})
+    .returning(*_A)
+)  # fmt: skip
+_CONFIRM = (
+    schema.action.update()
+    .where(_A.id == sa.bindparam("which"), _A.state == "asked", _A.args_hash == sa.bindparam("same"))
+    .values(confirmed_hash=sa.bindparam("same"), updated_at=sa.bindparam("now"))
+    .returning(_A.business, _A.contact)
+)
+_CLAIM = (
+    schema.action.update()
+    .where(
+        _A.id == sa.bindparam("which"), _A.state == "cleared", _A.args_hash == sa.bindparam("same"),
+        _A.cleared_at >= sa.bindparam("fresh"),
+    )
+    .values(
+        state="executing", fence=_A.fence + 1, updated_at=sa.bindparam("now"), lease_until=sa.bindparam("until")
+    )
+    .returning(*_A)
+)  # fmt: skip
+_SETTLE = (
+    schema.action.update()
+    .where(_A.id == sa.bindparam("which"), _A.state.in_((*OPEN, "executing", "unknown")))
+    .values(
+        state=sa.bindparam("new_state"), receipt=sa.bindparam("new_receipt"), updated_at=sa.bindparam("now"),
+        lease_until=None,
+    )
+    .returning(*_A)
+)  # fmt: skip
 _INSERT_DECISION = schema.decision.insert()
 
 
@@ -53,32 +87,29 @@ def record(tx: Tx, proposal: Proposal, decision: Decision, *, now: datetime, exp
         "expires_at": _expiry(was, state, expires),
     }  # fmt: skip
     if was is None:
-        tx.execute(_INSERT, {**_row(proposal, at), **changes})
-        version = 1
+        row = _action(tx.execute(_INSERT, {**_row(proposal, at), **changes}).one())
     else:
-        changed = was.args_hash != proposal.args_hash
-        version = was.version + changed
+        version = was.version + (was.args_hash != proposal.args_hash)
         changes |= {"args": proposal.args, "args_hash": proposal.args_hash, "version": version}
-        tx.execute(schema.action.update().where(_A.id == was.id).values(**changes))
+        changed = {f"new_{name}": value for name, value in changes.items()}
+        row = _action(tx.execute(_AGAIN, {"which": was.id, **changed}).one())
     tx.execute(
         _INSERT_DECISION,
-        {"business": proposal.business, "action": proposal.id, "version": version, "args_hash": proposal.args_hash,
+        {"business": proposal.business, "action": row.id, "version": row.version, "args_hash": row.args_hash,
          "outcome": decision.outcome, "findings": findings, "snapshot": proposal.snapshot, "at": at},
     )  # fmt: skip
-    row = cast(Action, load(tx, proposal.id))
     _tell(tx, proposal, decision, row=row, now=now)
     return row
 
 
 def confirm(tx: Tx, action: str, args_hash: str, *, turn: str, now: datetime) -> bool:
     """Record the customer's yes to exactly these arguments; False where the action no longer asks."""
-    where = sa.and_(_A.id == action, _A.state == "asked", _A.args_hash == args_hash)
-    done = tx.execute(schema.action.update().where(where).values(confirmed_hash=args_hash, updated_at=to_ms(now)))
-    if done.rowcount:
-        row = cast(Action, load(tx, action))
-        body = {"action": action, "turn": turn, "args_hash": args_hash, "contact": row.contact}
-        append(tx, row.business, Entry("action.confirmed", body), at=now)
-    return bool(done.rowcount)
+    row = tx.execute(_CONFIRM, {"which": action, "same": args_hash, "now": to_ms(now)}).one_or_none()
+    if row is None:
+        return False
+    body = {"action": action, "turn": turn, "args_hash": args_hash, "contact": row.contact}
+    append(tx, row.business, Entry("action.confirmed", body), at=now)
+    return True
 
 
 def claim(tx: Tx, action: str, args_hash: str, *, now: datetime) -> tuple[Permit | None, Action]:
@@ -90,7 +121,6 @@ def claim(tx: Tx, action: str, args_hash: str, *, now: datetime) -> tuple[Permit
     at = to_ms(now)
     if row.state != "cleared" or row.args_hash != args_hash:
         return None, row
-    stale = _A.cleared_at < at - int(FRESH.total_seconds() * 1000)
     if (
         row.tool == "message"
         and row.purpose != "mandated"
@@ -98,15 +128,10 @@ def claim(tx: Tx, action: str, args_hash: str, *, now: datetime) -> tuple[Permit
     ):
         settle(tx, action, "refused", receipt={"why": "revoked"}, now=now)
         return None, cast(Action, load(tx, action))
-    values = {
-        "state": "executing", "fence": _A.fence + 1, "updated_at": at,
-        "lease_until": at + int(LEASE.total_seconds() * 1000),
-    }  # fmt: skip
-    where = sa.and_(_A.id == action, _A.state == "cleared", _A.args_hash == args_hash, sa.not_(stale))
-    done = tx.execute(schema.action.update().where(where).values(**values))
-    if not done.rowcount:
+    limits = {"fresh": to_ms(now - FRESH), "until": to_ms(now + LEASE)}
+    claimed = tx.execute(_CLAIM, {"which": action, "same": args_hash, "now": at, **limits}).one_or_none()
+    if claimed is None:
         return None, row
-    claimed = tx.execute(_ONE, {"id": action}).one()
     return mint(row=dict(claimed._mapping), fence=claimed.fence), _action(claimed)
 
 
@@ -133,16 +158,16 @@ def end_leases(tx: Tx) -> None:
 
 def settle(tx: Tx, action: str, state: ActionState, *, receipt: dict[str, Any], now: datetime) -> Action:
     """Write how an action ended, with its receipt and ledger event."""
-    where = sa.and_(_A.id == action, _A.state.in_((*OPEN, "executing", "unknown")))
-    values = {"state": state, "receipt": receipt, "updated_at": to_ms(now), "lease_until": None}
-    done = tx.execute(schema.action.update().where(where).values(**values))
-    row = cast(Action, load(tx, action))
-    if done.rowcount:
-        body = {
-            "action": action, "tool": row.tool, "state": state, "contact": row.contact, "turn": row.turn,
-            "version": row.version, "ref": row.ref, **_plain_ids(receipt),
-        }  # fmt: skip
-        append(tx, row.business, Entry(f"action.{state}", body), at=now)
+    given = {"which": action, "new_state": state, "new_receipt": receipt, "now": to_ms(now)}
+    settled = tx.execute(_SETTLE, given).one_or_none()
+    if settled is None:
+        return cast(Action, load(tx, action))
+    row = _action(settled)
+    body = {
+        "action": action, "tool": row.tool, "state": state, "contact": row.contact, "turn": row.turn,
+        "version": row.version, "ref": row.ref, **_plain_ids(receipt),
+    }  # fmt: skip
+    append(tx, row.business, Entry(f"action.{state}", body), at=now)
     return row
 
 

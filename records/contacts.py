@@ -20,6 +20,9 @@ _BY_ADDRESS = sa.select(schema.address.c.contact).where(
     schema.address.c.value == sa.bindparam("value"),
 )
 _ONE = sa.select(schema.contact).where(schema.contact.c.id == sa.bindparam("id"))
+_RENAME = (
+    schema.contact.update().where(schema.contact.c.id == sa.bindparam("which")).values(name=sa.bindparam("new_name"))
+)
 _MOVED = ("turn", "message", "action", "booking", "obligation", "challenge", "consent", "address")
 
 
@@ -81,7 +84,7 @@ def current(tx: Tx, contact: str) -> str:
 
 def rename(tx: Tx, contact: str, name: str) -> None:
     """Remember what a contact is called."""
-    tx.execute(schema.contact.update().where(schema.contact.c.id == contact).values(name=name))
+    tx.execute(_RENAME, {"which": contact, "new_name": name})
 
 
 def addresses(tx: Tx, contact: str) -> list[tuple[str, str]]:

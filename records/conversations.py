@@ -12,17 +12,40 @@ from domain.canonical import short_id
 from domain.clock import to_ms
 from records import schema
 from records.database import Tx
-from records.messages import Message, of_turn
+from records.messages import Message, from_row, of_turn
 
 _T = schema.turn.c
 _M = schema.message.c
 _UNANSWERED = (
-    sa.select(_M.id, _M.business, _M.channel, _M.address_kind, _M.address, _M.session, _M.direction)
+    sa.select(schema.message)
     .where(_M.contact == sa.bindparam("contact"), _M.turn.is_(None), _M.direction.in_(("in", "internal")),
            _M.state == "heard")
     .order_by(_M.n)
 )  # fmt: skip
 _OPEN = sa.select(schema.turn).where(_T.contact == sa.bindparam("contact"), _T.status == "open").limit(1)
+_ONE = sa.select(schema.turn).where(_T.id == sa.bindparam("id"))
+_SESSION = sa.select(_T.session).where(_T.id == sa.bindparam("id"))
+_RESULTS = sa.select(_T.results).where(_T.id == sa.bindparam("id"))
+_TRY = schema.turn.update().where(_T.id == sa.bindparam("which")).values(tries=_T.tries + 1)
+_TAKE = (
+    schema.message.update()
+    .where(_M.id.in_(sa.bindparam("heard", expanding=True)))
+    .values(turn=sa.bindparam("new_turn"))
+)
+_COVER = schema.message.update().where(_M.turn == sa.bindparam("of_turn"), _M.state == "heard").values(state="covered")
+_READ = (
+    schema.turn.update()
+    .where(_T.id == sa.bindparam("which"))
+    .values(reading=sa.bindparam("new_reading"), read_by=sa.bindparam("new_read_by"))
+)
+_FOUND = schema.turn.update().where(_T.id == sa.bindparam("which")).values(results=sa.bindparam("new_results"))
+_CLOSE = (
+    schema.turn.update()
+    .where(_T.id == sa.bindparam("which"))
+    .values(
+        status=sa.bindparam("new_status"), steps=sa.bindparam("new_steps"), answered_at=sa.bindparam("new_answered_at")
+    )
+)
 _STATE = sa.select(schema.conversation.c.state).where(schema.conversation.c.contact == sa.bindparam("contact"))
 _SAVE = (
     schema.conversation.update()
@@ -58,8 +81,8 @@ def open_turn(tx: Tx, contact: str, now: datetime) -> Turn | None:
     """The contact's unfinished turn, else a new one over what is unanswered on one channel; None where nothing is."""
     row = tx.execute(_OPEN, {"contact": contact}).one_or_none()
     if row is not None:
-        tx.execute(schema.turn.update().where(_T.id == row.id).values(tries=row.tries + 1))
-        return _turn(tx, row._mapping, row.tries + 1)
+        tx.execute(_TRY, {"which": row.id})
+        return _turn(row._mapping, row.tries + 1, of_turn(tx, row.id, "in"))
     waiting = tx.execute(_UNANSWERED, {"contact": contact}).all()
     if not waiting:
         return None
@@ -74,19 +97,24 @@ def open_turn(tx: Tx, contact: str, now: datetime) -> Turn | None:
         "tries": 1, "opened_at": to_ms(now),
     }  # fmt: skip
     tx.execute(schema.turn.insert(), made)
-    tx.execute(schema.message.update().where(_M.id.in_([m.id for m in batch])).values(turn=made["id"]))
-    return _turn(tx, made, 1)
+    tx.execute(_TAKE, {"heard": [m.id for m in batch], "new_turn": made["id"]})
+    return _turn(made, 1, [from_row(m) for m in batch])
+
+
+def unanswered(tx: Tx, contact: str) -> bool:
+    """Whether something was heard that no turn has taken up."""
+    return tx.execute(_UNANSWERED, {"contact": contact}).first() is not None
 
 
 def save_reading(tx: Tx, turn: str, reading: dict[str, Any], *, read_by: str) -> None:
     """Record what was understood: the turn's first commit."""
-    tx.execute(schema.turn.update().where(_T.id == turn).values(reading=reading, read_by=read_by))
+    tx.execute(_READ, {"which": turn, "new_reading": reading, "new_read_by": read_by})
 
 
 def save_result(tx: Tx, turn: str, call: str, *, result: dict[str, Any]) -> None:
     """Record what a tool that only reads found, so that a re-run decides on the same facts."""
-    row = tx.execute(sa.select(_T.results).where(_T.id == turn)).one()
-    tx.execute(schema.turn.update().where(_T.id == turn).values(results={**(row.results or {}), call: result}))
+    row = tx.execute(_RESULTS, {"id": turn}).one()
+    tx.execute(_FOUND, {"which": turn, "new_results": {**(row.results or {}), call: result}})
 
 
 def state_of(tx: Tx, contact: str) -> dict[str, Any]:
@@ -102,20 +130,26 @@ def save_state(tx: Tx, contact: str, state: dict[str, Any], *, now: datetime) ->
 
 def close_turn(tx: Tx, turn: str, status: str, *, steps: list[str], now: datetime) -> None:
     """End a turn: answered, silent or quarantined; its messages are no longer waiting."""
-    tx.execute(schema.turn.update().where(_T.id == turn).values(status=status, steps=steps, answered_at=to_ms(now)))
-    tx.execute(schema.message.update().where(_M.turn == turn, _M.state == "heard").values(state="covered"))
+    tx.execute(_CLOSE, {"which": turn, "new_status": status, "new_steps": steps, "new_answered_at": to_ms(now)})
+    tx.execute(_COVER, {"of_turn": turn})
 
 
 def load_turn(tx: Tx, turn: str) -> Turn | None:
     """One turn."""
-    row = tx.execute(sa.select(schema.turn).where(_T.id == turn)).one_or_none()
-    return _turn(tx, row._mapping, row.tries) if row else None
+    row = tx.execute(_ONE, {"id": turn}).one_or_none()
+    return _turn(row._mapping, row.tries, of_turn(tx, turn, "in")) if row else None
 
 
-def _turn(tx: Tx, row: Any, tries: int) -> Turn:
+def session_of(tx: Tx, turn: str) -> str | None:
+    """The chat session or call that a turn belongs to."""
+    found: str | None = tx.execute(_SESSION, {"id": turn}).scalar_one_or_none()
+    return found
+
+
+def _turn(row: Any, tries: int, heard: list[Message]) -> Turn:
     return Turn(
         id=row["id"], business=row["business"], contact=row["contact"], channel=row["channel"],
         address_kind=row["address_kind"], address=row["address"], session=row["session"], status=row["status"],
         tries=tries, reading=row["reading"], read_by=row["read_by"], results=dict(row["results"] or {}),
-        heard=of_turn(tx, row["id"], "in"),
+        heard=heard,
     )  # fmt: skip

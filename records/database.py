@@ -8,9 +8,11 @@ the scope's row, the contact's or the business's; without it a send can be claim
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
@@ -78,8 +80,9 @@ class Database:
                 if self.dialect == "postgresql":
                     _own(tx, scope)
                 return work(tx)
-        except OperationalError as problem:
-            raise Unavailable(f"the database did not take the write: {type(problem.orig).__name__}") from problem
+        except (OperationalError, sqlite3.OperationalError) as problem:
+            cause = problem.orig if isinstance(problem, OperationalError) else problem
+            raise Unavailable(f"the database did not take the write: {type(cause).__name__}") from problem
 
     def read_now(self, work: Callable[[Tx], T]) -> T:
         """`read` on the calling thread."""
@@ -121,11 +124,20 @@ def _own(tx: Tx, scope: Scope) -> None:
 def insert_new(tx: Tx, table: sa.Table, values: dict[str, Any]) -> bool:
     """Insert unless a key already stands; whether the row is new."""
     if tx.dialect.name == "sqlite":
-        return tx.execute(sqlite.insert(table).on_conflict_do_nothing(), values).rowcount == 1
-    # Row counts of single inserts are not kept on PostgreSQL (-1), so the row itself tells; on SQLite a trigger's
-    # RAISE(IGNORE) is seen in the row count only.
-    made = postgresql.insert(table).on_conflict_do_nothing().returning(sa.literal(1))
-    return tx.execute(made, values).first() is not None
+        return tx.execute(_new_on_sqlite(table), values).rowcount == 1
+    return tx.execute(_new_on_postgresql(table), values).first() is not None
+
+
+# Row counts of single inserts are not kept on PostgreSQL (-1), so the row itself tells; on SQLite a trigger's
+# RAISE(IGNORE) is seen in the row count only.
+@cache
+def _new_on_sqlite(table: sa.Table) -> sa.Insert:
+    return sqlite.insert(table).on_conflict_do_nothing()
+
+
+@cache
+def _new_on_postgresql(table: sa.Table) -> sa.Executable:
+    return postgresql.insert(table).on_conflict_do_nothing().returning(sa.literal(1))
 
 
 def _sqlite(url: str, *, sync: str, writes: bool) -> sa.Engine:
@@ -152,7 +164,9 @@ def _sqlite(url: str, *, sync: str, writes: bool) -> sa.Engine:
         cursor.close()
 
     def on_begin(connection: sa.Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        driver: sqlite3.Connection | None = connection.connection.driver_connection
+        if driver is not None:
+            driver.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     event.listen(engine, "connect", on_connect)
     event.listen(engine, "begin", on_begin)

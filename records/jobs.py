@@ -27,6 +27,7 @@ _SAME = (
     .limit(1)
 )
 _INSERT = schema.job.insert()
+_MOVE = schema.job.update().where(_J.n == sa.bindparam("which")).values(ready_at=sa.bindparam("new_ready_at"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def put(tx: Tx, business: str, work: Work, *, ready: datetime) -> None:
     at = to_ms(ready)
     if same is not None:
         latest = same.created_at + int(PATIENCE.total_seconds() * 1000)
-        tx.execute(schema.job.update().where(_J.n == same.n).values(ready_at=min(at, latest)))
+        tx.execute(_MOVE, {"which": same.n, "new_ready_at": min(at, latest)})
         return
     tx.execute(
         _INSERT,
@@ -114,9 +115,13 @@ def any_runnable(tx: Tx, now: datetime) -> bool:
     return tx.execute(_NEXT, {"now": to_ms(now)}).first() is not None
 
 
+_FINISH = schema.job.delete().where(_J.n == sa.bindparam("which"), _J.fence == sa.bindparam("held"))
+_NEXT_READY = sa.select(sa.func.min(_J.ready_at)).where(_J.state == "queued")
+
+
 def finish(tx: Tx, job: Job) -> bool:
     """Remove a finished job; False where another holder followed."""
-    return bool(tx.execute(schema.job.delete().where(_J.n == job.n, _J.fence == job.fence)).rowcount)
+    return bool(tx.execute(_FINISH, {"which": job.n, "held": job.fence}).rowcount)
 
 
 def retry(tx: Tx, job: Job, error: str, *, ready: datetime) -> None:
@@ -134,7 +139,7 @@ def release_all(tx: Tx) -> int:
 
 def next_ready(tx: Tx) -> datetime | None:
     """When the next waiting job may run."""
-    at = tx.execute(sa.select(sa.func.min(_J.ready_at)).where(_J.state == "queued")).scalar_one()
+    at = tx.execute(_NEXT_READY).scalar_one()
     return from_ms(at) if at is not None else None
 
 

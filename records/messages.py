@@ -16,6 +16,24 @@ from records import schema
 from records.database import Tx, insert_new
 
 _M = schema.message.c
+_ONE = sa.select(schema.message).where(_M.id == sa.bindparam("id"))
+_LAST = (
+    sa.select(schema.message)
+    .where(_M.contact == sa.bindparam("contact"), _M.direction == "in")
+    .order_by(_M.n.desc())
+    .limit(1)
+)
+_OF_TURN = (
+    sa.select(schema.message)
+    .where(_M.turn == sa.bindparam("turn"), _M.direction.in_(sa.bindparam("directions", expanding=True)))
+    .order_by(_M.n)
+)
+_OF_ACTION = sa.select(schema.message).where(_M.action == sa.bindparam("action"))
+_MOVE = (
+    schema.message.update()
+    .where(_M.action == sa.bindparam("of_action"))
+    .values(state=sa.bindparam("new_state"), at=sa.bindparam("new_at"))
+)
 _ID_OF_ACTION = sa.select(_M.id).where(_M.action == sa.bindparam("action"))
 
 
@@ -98,13 +116,12 @@ def insert_outgoing(tx: Tx, row: dict[str, Any]) -> str:
 
 def set_state(tx: Tx, action: str, state: str, *, now: datetime) -> None:
     """Move an outgoing message; its time becomes the time it left."""
-    tx.execute(schema.message.update().where(_M.action == action).values(state=state, at=to_ms(now)))
+    tx.execute(_MOVE, {"of_action": action, "new_state": state, "new_at": to_ms(now)})
 
 
 def last_heard(tx: Tx, contact: str) -> Any:
     """The row of the last thing a contact said."""
-    query = sa.select(schema.message).where(_M.contact == contact, _M.direction == "in").order_by(_M.n.desc()).limit(1)
-    return tx.execute(query).one_or_none()
+    return tx.execute(_LAST, {"contact": contact}).one_or_none()
 
 
 def thread(tx: Tx, contact: str, *, after: int = 0, limit: int = 200, visible: bool = False) -> list[Message]:
@@ -113,29 +130,29 @@ def thread(tx: Tx, contact: str, *, after: int = 0, limit: int = 200, visible: b
     if visible:
         query = query.where(sa.or_(_M.direction == "in", _M.state.in_(("sent", "delivered"))))
     rows = tx.execute(query.order_by(_M.n.desc()).limit(limit)).all()
-    return [_message(r) for r in reversed(rows)]
+    return [from_row(r) for r in reversed(rows)]
 
 
 def of_turn(tx: Tx, turn: str, direction: str) -> list[Message]:
     """A turn's messages in one direction, in order; internal events count as heard."""
-    kinds = ("in", "internal") if direction == "in" else (direction,)
-    query = sa.select(schema.message).where(_M.turn == turn, _M.direction.in_(kinds)).order_by(_M.n)
-    return [_message(r) for r in tx.execute(query)]
+    directions = ["in", "internal"] if direction == "in" else [direction]
+    return [from_row(r) for r in tx.execute(_OF_TURN, {"turn": turn, "directions": directions})]
 
 
 def load(tx: Tx, message: str) -> Message | None:
     """One message."""
-    row = tx.execute(sa.select(schema.message).where(_M.id == message)).one_or_none()
-    return _message(row) if row else None
+    row = tx.execute(_ONE, {"id": message}).one_or_none()
+    return from_row(row) if row else None
 
 
 def of_action(tx: Tx, action: str) -> Message | None:
     """The message that an action sends."""
-    row = tx.execute(sa.select(schema.message).where(_M.action == action)).one_or_none()
-    return _message(row) if row else None
+    row = tx.execute(_OF_ACTION, {"action": action}).one_or_none()
+    return from_row(row) if row else None
 
 
-def _message(row: Any) -> Message:
+def from_row(row: Any) -> Message:
+    """The message of a whole row."""
     return Message(
         row.n, row.id, row.contact, row.direction, row.channel, row.address, row.kind, row.text,
         tuple(row.options or ()), row.author, row.turn, row.action, row.state, row.at,
@@ -162,7 +179,7 @@ def planned_in_session(tx: Tx, contact: str, channel: str, *, session: str | Non
     """Words that wait to be fetched by a session."""
     reached = (_M.contact == contact, _M.channel == channel, _M.session == session)
     query = sa.select(schema.message).where(*reached, _M.direction == "out", _M.state == "planned")
-    return [_message(r) for r in tx.execute(query.order_by(_M.n))]
+    return [from_row(r) for r in tx.execute(query.order_by(_M.n))]
 
 
 def sent_after(tx: Tx, business: str, n: int) -> list[Message]:
@@ -170,7 +187,7 @@ def sent_after(tx: Tx, business: str, n: int) -> list[Message]:
     query = sa.select(schema.message).where(
         _M.business == business, _M.n > n, _M.direction == "out", _M.state.in_(("sent", "delivered"))
     )
-    return [_message(r) for r in tx.execute(query.order_by(_M.n))]
+    return [from_row(r) for r in tx.execute(query.order_by(_M.n))]
 
 
 def last_n(tx: Tx, business: str) -> int:

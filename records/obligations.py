@@ -14,6 +14,17 @@ from records import ledger, schema
 from records.database import Tx, insert_new
 
 _O = schema.obligation.c
+_CLOSE = (
+    schema.obligation.update()
+    .where(_O.closed_at.is_(None))
+    .values(outcome=sa.bindparam("new_outcome"), closed_at=sa.bindparam("new_closed_at"))
+    .returning(_O.id, _O.business, _O.contact, _O.kind)
+)
+_CLOSE_CAUSES = _CLOSE.where(
+    _O.business == sa.bindparam("of_business"), _O.cause.in_(sa.bindparam("causes", expanding=True))
+)
+_CLOSE_KIND = _CLOSE.where(_O.kind == sa.bindparam("of_kind"), _O.cause == sa.bindparam("of_cause"))
+_CLOSE_ID = _CLOSE.where(_O.id == sa.bindparam("which"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,25 +85,25 @@ def open_one(tx: Tx, business: str, owed: Owed, *, now: datetime) -> str:
 
 def close(tx: Tx, business: str, causes: list[str], *, ending: Ending, now: datetime) -> int:
     """Close the open obligations of these causes, of every kind; how many were open."""
-    return _close(tx, sa.and_(_O.business == business, _O.cause.in_(causes)), ending, now=now)
+    return _close(tx, (_CLOSE_CAUSES, {"of_business": business, "causes": causes}), ending, now=now)
 
 
 def close_kind(tx: Tx, kind: str, cause: str, *, ending: Ending, now: datetime) -> bool:
     """Close the obligation of one kind and cause; False where it is closed or was never opened."""
-    return _close(tx, sa.and_(_O.kind == kind, _O.cause == cause), ending, now=now) > 0
+    return _close(tx, (_CLOSE_KIND, {"of_kind": kind, "of_cause": cause}), ending, now=now) > 0
 
 
 def close_id(tx: Tx, obligation: str, *, outcome: str, by: str, now: datetime) -> bool:
     """Close one obligation by its id; False where it is closed or unknown."""
     ending = Ending("closed by staff", "staff", {"by": by, "note": outcome})
-    return _close(tx, _O.id == obligation, ending, now=now) > 0
+    return _close(tx, (_CLOSE_ID, {"which": obligation}), ending, now=now) > 0
 
 
-def _close(tx: Tx, where: sa.ColumnElement[bool], ending: Ending, *, now: datetime) -> int:
-    rows = tx.execute(sa.select(_O.id, _O.business, _O.contact, _O.kind).where(where, _O.closed_at.is_(None))).all()
+def _close(tx: Tx, which: tuple[sa.Executable, dict[str, Any]], ending: Ending, *, now: datetime) -> int:
+    statement, given = which
+    outcome = ending.texts.get("note", ending.outcome)
+    rows = tx.execute(statement, {**given, "new_outcome": outcome, "new_closed_at": to_ms(now)}).all()
     for row in rows:
-        values = {"outcome": ending.texts.get("note", ending.outcome), "closed_at": to_ms(now)}
-        tx.execute(schema.obligation.update().where(_O.id == row.id).values(**values))
         body = {
             "obligation": row.id, "kind": row.kind, "contact": row.contact, "outcome": ending.outcome,
             "by": ending.by,

@@ -14,6 +14,16 @@ from records.database import Tx, insert_new
 from records.jobs import Work
 
 _T = schema.timer.c
+_O = schema.obligation.c
+_DUE = sa.union_all(
+    sa.select(_T.id).where(
+        _T.business == sa.bindparam("business"), _T.fired_at.is_(None), _T.due_at <= sa.bindparam("now")
+    ),
+    sa.select(_O.id).where(
+        _O.business == sa.bindparam("business"), _O.closed_at.is_(None), _O.kind == "answer", _O.step == 0,
+        _O.due_at <= sa.bindparam("now"),
+    ),
+).limit(1)  # fmt: skip
 
 
 def set_timer(tx: Tx, business: str, work: Work, *, due: datetime) -> str:
@@ -45,9 +55,4 @@ def fire(tx: Tx, business: str, now: datetime, *, limit: int = 100) -> int:
 
 def any_due(tx: Tx, business: str, now_ms: int) -> bool:
     """Whether a timer or an unanswered message is due."""
-    o = schema.obligation.c
-    timers = sa.select(_T.id).where(_T.business == business, _T.fired_at.is_(None), _T.due_at <= now_ms)
-    late = sa.select(o.id).where(
-        o.business == business, o.closed_at.is_(None), o.kind == "answer", o.step == 0, o.due_at <= now_ms
-    )
-    return tx.execute(sa.union_all(timers, late).limit(1)).first() is not None
+    return tx.execute(_DUE, {"business": business, "now": now_ms}).first() is not None

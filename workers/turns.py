@@ -22,7 +22,8 @@ async def take_turn(deps: Deps, graph: Compiled, contact: str, *, tries: int) ->
     """Run the contact's turn; on the last failed try quarantine it and say so to customer and staff."""
     try:
         while await run_turn(deps, graph, contact) is not None:
-            pass
+            if not await deps.database.read(lambda tx: conversations.unanswered(tx, contact)):
+                return
     except Exception as problem:  # whatever a turn raises, the customer and staff are told
         log.error("turn.failed", contact=contact, tries=tries, error=type(problem).__name__)
         if tries < TRIES:

@@ -83,7 +83,6 @@ class Plain:
     @classmethod
     async def open(cls, home: Path, durability: Durability | None) -> Plain:
         """Build the agent; None leaves durability at LangGraph's default."""
-        home.mkdir(parents=True, exist_ok=True)
         saver = AsyncSqliteSaver(await aiosqlite.connect(home / "checkpoints.db"))
         await saver.setup()
         database = open_database(f"sqlite:///{home / 'tool.db'}")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from importlib import resources
+from typing import Any
 from xml.etree import ElementTree
 
 import httpx
@@ -19,6 +20,8 @@ from channels.pages import page, static_routes
 
 MISSED = ("no-answer", "busy", "failed")
 MOST_CALLS = 200
+ODD_NUMBER = "Write your number like +12025550143."
+OVER = "That call is over."
 
 
 @dataclass(slots=True)
@@ -96,60 +99,78 @@ class Handset:
 
 def handset_routes(handset: Handset, business: str) -> APIRouter:
     """The page `/phone` and what it calls."""
-    router, company = APIRouter(), handset.company
+    phone, router = Phone(handset, business), APIRouter()
     router.include_router(static_routes("/phone/static", "channels.fake", "static"))
+    reads: dict[str, Callable[..., Any]] = {"": phone.page, "/about": phone.about, "/events": phone.events}
+    acts: dict[str, Callable[..., Any]] = {
+        "/texts": phone.text,
+        "/calls": phone.call,
+        "/calls/{sid}/say": phone.say,
+        "/calls/{sid}/hangup": phone.hang_up,
+    }
+    for path, hook in reads.items():
+        router.add_api_route("/phone" + path, hook, methods=["GET"], response_model=None)
+    for path, hook in acts.items():
+        router.add_api_route("/phone" + path, hook, methods=["POST"], response_model=None)
+    return router
 
-    @router.get("/phone")
-    async def phone() -> Response:
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """What the page asks: texts and calls as any number."""
+
+    handset: Handset
+    business: str
+
+    async def page(self) -> Response:
+        """The page itself."""
         return page(resources.files("channels.fake").joinpath("static/phone.html").read_text("utf-8"))
 
-    @router.get("/phone/about")
-    async def about() -> JSONResponse:
-        return JSONResponse({"business": business, "number": company.number})
+    async def about(self) -> JSONResponse:
+        """Whom the phone reaches."""
+        return JSONResponse({"business": self.business, "number": self.handset.company.number})
 
-    @router.post("/phone/texts")
-    async def text(request: Request) -> JSONResponse:
+    async def text(self, request: Request) -> JSONResponse:
+        """Send a text to the business."""
         asked = await _asked(request)
         sender, body = asked.get("from", ""), asked.get("text", "")
         if not NUMBER.match(sender):
-            return _bad("Write your number like +12025550143.")
+            return _bad(ODD_NUMBER)
         if not body.strip() or len(body) > 1600:
             return _bad("Write a text of 1 to 1600 characters.")
-        return await _carried(company.text(sender, body), 202)
+        return await _carried(self.handset.company.text(sender, body), 202)
 
-    @router.get("/phone/events")
-    async def events(request: Request) -> Response:
+    async def events(self, request: Request) -> Response:
+        """The texts of a number as they come and go."""
         number = request.query_params.get("number", "")
         given = request.headers.get("last-event-id") or request.query_params.get("after", "0")
         after = int(given) if given.isdigit() and len(given) < 12 else 0
-        stream = _follow_texts(company, number, after)
+        stream = _follow_texts(self.handset.company, number, after)
         return StreamingResponse(stream, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
 
-    @router.post("/phone/calls")
-    async def call(request: Request) -> JSONResponse:
+    async def call(self, request: Request) -> JSONResponse:
+        """Call the business."""
         asked = await _asked(request)
         if not NUMBER.match(asked.get("from", "")):
-            return _bad("Write your number like +12025550143.")
+            return _bad(ODD_NUMBER)
         outcome = asked.get("as", "answered")
         if outcome not in ("answered", *MISSED):
             return _bad("A call is answered, no-answer, busy or failed.")
-        return await _carried(handset.call(asked["from"], outcome))
+        return await _carried(self.handset.call(asked["from"], outcome))
 
-    @router.post("/phone/calls/{sid}/say")
-    async def say(sid: str, request: Request) -> JSONResponse:
+    async def say(self, sid: str, request: Request) -> JSONResponse:
+        """Speak into a call."""
         speech = (await _asked(request)).get("speech", "")
-        if sid not in handset.calls:
-            return _bad("That call is over.", 404)
-        return await _carried(handset.say(handset.calls[sid], speech[:1000]))
+        call = self.handset.calls.get(sid)
+        return await _carried(self.handset.say(call, speech[:1000])) if call else _bad(OVER, 404)
 
-    @router.post("/phone/calls/{sid}/hangup")
-    async def hangup(sid: str) -> JSONResponse:
-        if sid not in handset.calls:
-            return _bad("That call is over.", 404)
-        await handset.hang_up(handset.calls[sid])
+    async def hang_up(self, sid: str) -> JSONResponse:
+        """End a call."""
+        call = self.handset.calls.get(sid)
+        if call is None:
+            return _bad(OVER, 404)
+        await self.handset.hang_up(call)
         return JSONResponse({"ended": True})
-
-    return router
 
 
 async def _carried(work: Awaitable[Call | str], status: int = 200) -> JSONResponse:

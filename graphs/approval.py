@@ -69,18 +69,20 @@ async def drive(deps: Deps, graphs: Mapping[str, Compiled], action: str) -> None
     if row is None:
         return
     graph = graphs[row.tool]
-    if row.state != "held":
+    if row.state == "cleared":
+        await _start_over(deps, graph, row)  # cut off between the gate and the run: the guards are asked again
+    if row.state not in ("held", "cleared"):
         await _forget(graph, action)
         return
     snapshot = await graph.aget_state(thread(action))
-    if snapshot.interrupts and row.staff is None:
-        return
-    if snapshot.interrupts and row.staff is not None:
+    if row.state == "held" and snapshot.interrupts:
+        if row.staff is None:
+            return
         told = {"kind": row.staff["kind"], "by": row.staff["by"]}
         resume: Command[Any] = Command(resume={snapshot.interrupts[0].id: told})
         await untraced.invoke(graph, resume, thread(row.id), deps=deps, durability="sync")
     else:
-        await _start_over(deps, graph, row)
+        await _start_over(deps, graph, row)  # cleared: it died between the gate's commit and the effect
     after = await deps.database.read(lambda tx: actions.load(tx, action))
     if after is not None and after.state == "held" and after.staff is not None:
         await _start_over(deps, graph, after)  # a renamed node resumes without doing anything

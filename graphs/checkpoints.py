@@ -9,8 +9,9 @@ from typing import Any
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
-from domain.errors import Unavailable
 from records.database import Database
+from records.pool import open_pool
+from records.pool import open_pool
 
 Close = Callable[[], Awaitable[None]]
 
@@ -36,16 +37,9 @@ async def _in_a_file(path: Path, serde: JsonPlusSerializer) -> tuple[BaseCheckpo
 
 
 async def _in_postgres(database: Database, serde: JsonPlusSerializer) -> tuple[BaseCheckpointSaver[Any], Close]:
-    try:
-        from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
-        from psycopg.rows import dict_row
-        from psycopg_pool import AsyncConnectionPool
-    except ImportError as problem:
-        raise Unavailable("PostgreSQL needs the extra: pip install 'qotbot[postgres]'") from problem
-    settings: dict[str, Any] = {"autocommit": True, "prepare_threshold": 0, "row_factory": dict_row}
-    url = database.writer.url.set(drivername="postgresql").render_as_string(hide_password=False)
-    pool: AsyncConnectionPool[Any] = AsyncConnectionPool(url, min_size=1, max_size=3, open=False, kwargs=settings)
-    await pool.open()
+    pool = await open_pool(database)
+    from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
+
     saver = AsyncPostgresSaver(pool, serde=serde)
     await saver.setup()
     return saver, pool.close

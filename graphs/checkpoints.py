@@ -11,7 +11,6 @@ from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
 from records.database import Database
 from records.pool import open_pool
-from records.pool import open_pool
 
 Close = Callable[[], Awaitable[None]]
 
@@ -37,7 +36,7 @@ async def _in_a_file(path: Path, serde: JsonPlusSerializer) -> tuple[BaseCheckpo
 
 
 async def _in_postgres(database: Database, serde: JsonPlusSerializer) -> tuple[BaseCheckpointSaver[Any], Close]:
-    pool = await open_pool(database)
+    pool = await open_pool(database)  # says which extra is missing, before the next line would stumble over it
     from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
 
     saver = AsyncPostgresSaver(pool, serde=serde)

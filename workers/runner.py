@@ -39,9 +39,8 @@ class Runner:
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop`; what runs then is finished first."""
         async with asyncio.TaskGroup() as group:
-            for _ in range(AT_ONCE):
-                group.create_task(self._work(stop))
             group.create_task(self._tick(stop))
+            await self._hand_out(group, stop)
 
     async def run_until_idle(self) -> int:
         """Run everything that is runnable within the horizon, waiting on the injected clock; how many jobs ran."""
@@ -65,16 +64,30 @@ class Runner:
             return
         await seal(self._deps.database, business, self._keys, now=self._deps.clock.now())
 
-    async def _work(self, stop: asyncio.Event) -> None:
-        live = self._deps.database.live
-        while not stop.is_set():
-            seen = live.news
+    async def _hand_out(self, group: asyncio.TaskGroup, stop: asyncio.Event) -> None:
+        """One looker takes the jobs, a few hands do them."""
+        live, hands = self._deps.database.live, asyncio.Semaphore(AT_ONCE)
+
+        async def do(job: Job) -> None:
             try:
-                if not await self._one():
-                    await live.wait(seen, PAUSE_S)
+                await self._handle(job)
+            except Exception as problem:  # noqa: BLE001  the job's lease ends, and it is taken again
+                log.error("runner.failed", error=type(problem).__name__)
+            finally:
+                hands.release()
+
+        while not stop.is_set():
+            seen, job = live.news, None
+            await hands.acquire()
+            try:
+                job = await self._take()
             except Exception as problem:  # noqa: BLE001  a database that is away comes back
                 log.error("runner.failed", error=type(problem).__name__)
-                await asyncio.sleep(PAUSE_S)
+            if job is not None:
+                group.create_task(do(job))
+                continue
+            hands.release()
+            await live.wait(seen, PAUSE_S)
 
     async def _tick(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
@@ -86,14 +99,16 @@ class Runner:
             await asyncio.sleep(PAUSE_S)
 
     async def _one(self) -> bool:
+        job = await self._take()
+        if job is not None:
+            await self._handle(job)
+        return job is not None
+
+    async def _take(self) -> Job | None:
         now = self._deps.clock.now()
         if not await self._deps.database.read(lambda tx: jobs.any_runnable(tx, now)):
-            return False
-        job = await self._deps.database.write(self._deps.scope(None), lambda tx: jobs.take(tx, now))
-        if job is None:
-            return False
-        await self._handle(job)
-        return True
+            return None
+        return await self._deps.database.write(self._deps.scope(None), lambda tx: jobs.take(tx, now))
 
     async def _handle(self, job: Job) -> None:
         database, clock = self._deps.database, self._deps.clock

@@ -222,7 +222,7 @@ def _handlers(deps: Deps, graph: Compiled, threads: dict[str, Compiled]) -> dict
         await approval.drive(deps, threads, job.ref)
 
     async def deliver(job: Job) -> None:
-        await deliveries.carry_out(deps, job.ref)
+        await deliveries.carry_out(deps, job.ref, tries=job.tries)
 
     async def expire(job: Job) -> None:
         await timers.expire(deps, job.ref)

@@ -30,6 +30,7 @@ _WHAT = {
     "obligation.overdue": "Follow-up is overdue: {kind}",
     "contact.merged": "Two contacts were joined",
     "contact.unmerged": "Two contacts were parted",
+    "delivery.unreached": "The other side of {tool} could not be reached; it is tried again",
     "delivery.unknown": "A delivery has an unknown outcome",
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from domain.action import Action, Proposal
@@ -22,14 +23,26 @@ BEFORE_START = timedelta(minutes=15)
 def submit(tx: Tx, proposal: Proposal, clearance: Clearance) -> tuple[Decision, Action]:
     """Load facts, ask every guard, fold, and write action, decision and ledger event."""
     facts = load_facts(tx, proposal, clearance)
-    return record(tx, proposal, {g.name: ask(g, proposal, facts) for g in clearance.guards}, clearance=clearance)
+    answers = {g.name: ask(g, proposal, facts) for g in clearance.guards}
+    return _record(tx, proposal, judge(proposal, answers, clearance), clearance=clearance)
 
 
 def record(
     tx: Tx, proposal: Proposal, answers: Mapping[str, Finding | None], *, clearance: Clearance
 ) -> tuple[Decision, Action]:
-    """Write what the guards answered; a held action gets its job, expiry and obligation in the same transaction."""
+    """Write what the guards answered before this transaction.
+
+    Staff may have decided meanwhile: a hold that does not know of it is judged again, on what they decided.
+    """
     decision = judge(proposal, answers, clearance)
+    was = actions.load(tx, proposal.id)
+    if decision.outcome == "hold" and was is not None and was.staff is not None:
+        return submit(tx, replace(proposal, args=was.args, action=was.id), clearance)
+    return _record(tx, proposal, decision, clearance=clearance)
+
+
+def _record(tx: Tx, proposal: Proposal, decision: Decision, *, clearance: Clearance) -> tuple[Decision, Action]:
+    """Write a decision; a held action gets its job, expiry and obligation in the same transaction."""
     was = actions.load(tx, proposal.id)
     expires = _expiry(proposal, decision, clearance)
     action = actions.record(tx, proposal, decision, now=clearance.now, expires=expires)

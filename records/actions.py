@@ -151,6 +151,13 @@ def follow(tx: Tx, action: str, now: datetime) -> Permit | None:
     return mint(row=dict(tx.execute(_ONE, {"id": action}).one()._mapping), fence=row.fence + 1)
 
 
+def give_back(tx: Tx, action: str, *, now: datetime) -> None:
+    """Return the claim of an action whose effect never left; it may be claimed again once the door has been asked."""
+    where = sa.and_(_A.id == action, _A.state == "executing")
+    values = {"state": "cleared", "lease_until": None, "updated_at": to_ms(now)}
+    tx.execute(schema.action.update().where(where).values(**values))
+
+
 def end_leases(tx: Tx) -> None:
     """Nobody else can be executing: for the one process that owns an embedded home, at its start."""
     tx.execute(schema.action.update().where(_A.state == "executing").values(lease_until=None))

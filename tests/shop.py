@@ -24,7 +24,7 @@ from channels.fake.handset import Handset, handset_routes
 from channels.reception import Account
 from compose import App, Settings
 from domain.clock import SteppingClock
-from records import audit, obligations
+from records import audit, jobs
 from records.schema import METADATA
 from server import Serving, web
 
@@ -81,23 +81,18 @@ class Shop:
     line: Line
     handset: Handset
     http: httpx.AsyncClient
+    people: int = 0
+
+    def somebody(self) -> Person:
+        """A customer whom nobody has heard of before."""
+        self.people += 1
+        return Person(self, f"+1202555{self.people:04d}")
 
     async def post(self, path: str, form: Mapping[str, str], **changed: str) -> httpx.Response:
         """Post a webhook as the phone company does; `url` signs another address, `token` with another secret."""
         signed = changed.get("url", PUBLIC + path)
         signature = RequestValidator(changed.get("token", TOKEN)).compute_signature(signed, dict(form))
         return await self.http.post(path, data=dict(form), headers={"X-Twilio-Signature": signature})
-
-    async def text(self, body: str, *, sender: str = MIA) -> list[str]:
-        """Somebody texts the business; what their phone got once all is quiet."""
-        before = len(self.inbox(sender))
-        await self.company.text(sender, body)
-        await self.app.run_until_idle()
-        return self.inbox(sender)[before:]
-
-    def inbox(self, number: str) -> list[str]:
-        """The texts that a phone got, oldest first."""
-        return [t.body for t in self.company.texts if t.to == number]
 
     @asynccontextmanager
     async def working(self) -> AsyncIterator[None]:
@@ -110,6 +105,16 @@ class Shop:
             stop.set()
             self.app.database.live.notify()
             await running
+
+    async def quiet(self) -> None:
+        """Wait until the workers that run beside the test have nothing left to do."""
+        live = self.app.database.live
+        async with asyncio.timeout(20):
+            while True:
+                seen = live.news
+                if not await self.app.database.read(jobs.waiting):
+                    return
+                await live.wait(seen, 0.1)
 
     def rows(self, query: str, **values: Any) -> list[Any]:
         """Rows of the database."""
@@ -124,16 +129,52 @@ class Shop:
 
         return self.app.database.read_now(work)
 
-    def open_loops(self) -> list[str]:
-        """The kinds of the obligations that are still open."""
-        business = self.app.pack.business.id
-        return sorted(o.kind for o in self.app.database.read_now(lambda tx: obligations.still_open(tx, business)))
-
     def sound(self) -> bool:
         """Whether the ledger verifies to its last event."""
         business, public = self.app.pack.business.id, self.app.keys.public_hex
         found = self.app.database.read_now(lambda tx: audit.audit(tx, business, public))
         return found.sound and found.unsealed == 0
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A customer with a number of their own, so that tests can share a salon."""
+
+    shop: Shop
+    number: str
+
+    async def says(self, body: str) -> list[str]:
+        """Text the business; what the phone got once all is quiet."""
+        before = len(self.inbox)
+        await self.shop.company.text(self.number, body)
+        await self.shop.app.run_until_idle()
+        return self.inbox[before:]
+
+    @property
+    def inbox(self) -> list[str]:
+        """The texts that the phone got, oldest first."""
+        return [t.body for t in self.shop.company.texts if t.to == self.number]
+
+    def rows(self, table: str, where: str = "1 = 1", order: str = "1") -> list[Any]:
+        """The rows of a table that are about this person."""
+        query = f"SELECT t.* FROM {table} t JOIN address a ON a.contact = t.contact"  # noqa: S608 - our own words
+        return self.shop.rows(f"{query} WHERE a.value = :number AND {where} ORDER BY {order}", number=self.number)
+
+    def loops(self) -> list[str]:
+        """The kinds of this person's obligations that are still open."""
+        return sorted(row.kind for row in self.rows("obligation", "closed_at IS NULL"))
+
+    def states(self, tool: str) -> list[str]:
+        """What became of a tool's actions, oldest first."""
+        return [row.state for row in self.rows("action", f"tool = '{tool}'", "created_at")]
+
+    def sms(self, body: str, **more: str) -> dict[str, str]:
+        """The form of a text from this number."""
+        return sms_form(body, sender=self.number, **more)
+
+    def call(self, **more: str) -> dict[str, str]:
+        """The form of a webhook about a call from this number; always another call unless `sid` says which."""
+        return call_form(caller=self.number, **more)
 
 
 def sms_form(body: str, *, sender: str = MIA, sid: str = "", **more: str) -> dict[str, str]:
@@ -145,8 +186,9 @@ def sms_form(body: str, *, sender: str = MIA, sid: str = "", **more: str) -> dic
     }  # fmt: skip
 
 
-def call_form(*, caller: str = MIA, sid: str = "CA" + "1" * 32, **more: str) -> dict[str, str]:
+def call_form(*, caller: str = MIA, sid: str = "", **more: str) -> dict[str, str]:
     """The form of a webhook about a call."""
+    sid = sid or "CA" + secrets.token_hex(16)
     return {"CallSid": sid, "AccountSid": "AC" + "0" * 32, "From": caller, "To": OURS, "Direction": "inbound", **more}
 
 

@@ -1,18 +1,20 @@
 """Deliveries: the door is asked again, the action claimed, the effect done outside, its end recorded.
 
 This is the only place that calls a tool's `deliver`. What a crash left executing is looked up at the other side before
-anything is tried again; where nobody can tell, it becomes `unknown` and a person is told.
+anything is tried again; where nobody can tell, it becomes `unknown` and a person is told. Where the other side was never
+reached, the claim is given back and the whole is tried again a little later.
 """
 
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import structlog
 
 from domain.action import Action, Proposal
-from domain.errors import ConfigurationError, ToolRefused
+from domain.errors import ConfigurationError, Later, ToolRefused
 from domain.message import Delivery, Refused, Sent, Unknown
 from domain.permit import Permit
 from graphs import effects
@@ -24,10 +26,11 @@ from records.obligations import Owed
 
 log = structlog.get_logger()
 LIMIT_S = 10.0
+TRIES, PAUSE = 6, timedelta(seconds=5)  # an outage of two and a half minutes is sat out, then a person is told
 
 
-async def carry_out(deps: Deps, action: str) -> None:
-    """Bring one cleared action to its end."""
+async def carry_out(deps: Deps, action: str, *, tries: int = TRIES) -> None:
+    """Bring one cleared action to its end; `Later` says when to try again what never reached the other side."""
     row = await deps.database.read(lambda tx: actions.load(tx, action))
     if row is None or row.final:
         return
@@ -48,6 +51,9 @@ async def carry_out(deps: Deps, action: str) -> None:
                 outcome = await tool.deliver(permit, payload)
     except TimeoutError:
         outcome = Unknown("no answer within the time limit")
+    if isinstance(outcome, Refused) and outcome.code == "absent" and tries < TRIES:
+        await deps.database.write(deps.scope(row.contact), lambda tx: _give_back(tx, deps, row))
+        raise Later(deps.clock.now() + PAUSE * 2 ** (tries - 1))
     await deps.database.write(deps.scope(row.contact), lambda tx: _settle(tx, deps, row, outcome=outcome))
 
 
@@ -82,6 +88,16 @@ def _again(row: Action, deps: Deps) -> Proposal:
         business=row.business, contact=row.contact, cause=row.cause, proposed_by=row.proposed_by, turn=row.turn,
         channel=row.channel, address=row.address, snapshot=deps.pack.snapshot, action=row.id,
     )  # fmt: skip
+
+
+def _give_back(tx: Tx, deps: Deps, row: Action) -> None:
+    """Undo the claim of what never left: the door is asked again before the next try."""
+    tool = deps.tools[row.tool]
+    if tool.undo is not None:
+        tool.undo(tool.args.model_validate(row.args), effects.context(tx, deps, row))
+    actions.give_back(tx, row.id, now=deps.clock.now())
+    body = {"action": row.id, "tool": row.tool}
+    ledger.append(tx, row.business, ledger.Entry("delivery.unreached", body), at=deps.clock.now())
 
 
 def _settle(tx: Tx, deps: Deps, row: Action, *, outcome: Delivery) -> None:

@@ -1,16 +1,28 @@
-"""The salon's web process for the channels' tests."""
+"""The salon's web process for the channels' tests: one for each file, where everybody has a number of their own."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
-from shop import Shop, opened_shop
+import pytest_asyncio
+from shop import Person, Shop, opened_shop
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def shop(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Shop]:
+    """Return the salon of this file."""
+    async with opened_shop(tmp_path_factory.mktemp("shop") / "home") as opened:
+        yield opened
 
 
 @pytest.fixture
-async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
-    """Return the salon, opened for this test alone."""
-    async with opened_shop(tmp_path / "home") as opened:
-        yield opened
+def mia(shop: Shop) -> Person:
+    """Return a customer whom the salon has not heard of."""
+    return shop.somebody()
+
+
+@pytest.fixture
+def jo(shop: Shop) -> Person:
+    """Return another such customer."""
+    return shop.somebody()

@@ -1,0 +1,159 @@
+"""Texts: a burst is one turn, STOP is obeyed at once and exactly, and what the carrier does with a text is recorded."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+from shop import Person, Shop, Trouble
+
+from domain.clock import to_ms
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+CONFIRMED = "You are unsubscribed from Willow & Co Hair and will get no more messages. Reply START to resubscribe."
+
+
+async def come(person: Person, *texts: tuple[float, str]) -> None:
+    """Let texts come, each so many seconds after the one before."""
+    for wait, body in texts:
+        person.shop.clock.advance(wait)
+        assert (await person.shop.post("/twilio/sms", person.sms(body))).status_code == 200
+
+
+def turns(person: Person) -> list[int]:
+    """How many messages each turn heard."""
+    heard = [row.turn for row in person.rows("message", "direction = 'in' AND turn IS NOT NULL", "n")]
+    return [heard.count(turn) for turn in dict.fromkeys(heard)]
+
+
+async def test_a_burst_of_texts_is_one_turn(shop: Shop, mia: Person) -> None:
+    begun = shop.clock.now()
+    await come(mia, (0, "hi"), (1, "can I book a haircut"), (1, "with Ana on Friday at 10am?"))
+    await shop.app.run_until_idle()
+    assert turns(mia) == [3]
+    told = mia.inbox
+    assert len(told) == 1
+    assert "Haircut with Ana, Friday 27 November at 10:00 am, $45. Shall I book it?" in told[0]
+    assert (shop.clock.now() - begun).total_seconds() == pytest.approx(4.5, abs=0.1), "2.5 s after the last text"
+
+
+async def test_texts_that_keep_coming_are_answered_after_eight_seconds(shop: Shop, mia: Person) -> None:
+    first = shop.clock.now()
+    for n in range(6):
+        await come(mia, (2 if n else 0, f"and another thing {n}"))
+    ready = shop.rows("SELECT ready_at FROM job WHERE kind = 'turn'")
+    assert [(row.ready_at - to_ms(first)) / 1000 for row in ready] == [pytest.approx(8, abs=0.1)]
+
+
+async def test_a_text_that_comes_after_the_answer_is_a_turn_of_its_own(shop: Shop, mia: Person) -> None:
+    await mia.says("what are your opening hours")
+    await mia.says("is there parking?")
+    assert turns(mia) == [1, 1]
+    assert len(mia.inbox) == 2
+
+
+@pytest.mark.parametrize(
+    "word", ["STOP", "stop", " Stop. ", "STOPALL", "unsubscribe", "Cancel", "END", "quit", "revoke"]
+)
+async def test_every_keyword_of_the_carrier_stops_texts(shop: Shop, mia: Person, word: str) -> None:
+    assert await mia.says(word) == [CONFIRMED]
+    assert await mia.says(word) == [], "one confirmation only"
+    assert await mia.says("do you have anything on Friday?") == [], "no reply leaves after STOP"
+    assert mia.loops() == ["answer"], "a person sees what the agent may not answer"
+    assert shop.sound()
+
+
+async def test_a_sentence_with_a_keyword_in_it_is_an_ordinary_text(shop: Shop, mia: Person) -> None:
+    [answer] = await mia.says("please cancel my appointment")
+    assert "unsubscribed" not in answer
+    assert not mia.rows("consent", "act = 'revoke'")
+
+
+async def test_stop_overtakes_what_was_asked_just_before(shop: Shop, mia: Person) -> None:
+    await come(mia, (0, "what are your opening hours?"), (0.5, "STOP"))
+    await shop.app.run_until_idle()
+    assert mia.inbox == [CONFIRMED]
+
+
+async def test_stop_counts_at_one_number_only(mia: Person, jo: Person) -> None:
+    await mia.says("STOP")
+    assert len(await jo.says("what are your opening hours?")) == 1
+
+
+async def test_start_lets_replies_leave_again_but_grants_no_marketing(shop: Shop, mia: Person) -> None:
+    await mia.says("STOP")
+    shop.clock.advance(60)
+    [back] = await mia.says("START")
+    assert back.startswith("You can get messages from Willow & Co Hair again.")
+    assert len(await mia.says("what are your opening hours?")) == 1
+    assert not mia.rows("consent", "act = 'grant' AND purpose = 'marketing'")
+
+
+@pytest.mark.parametrize("word", ["HELP", "info"])
+async def test_help_tells_who_we_are_even_after_stop(shop: Shop, mia: Person, word: str) -> None:
+    wanted = "Willow & Co Hair: appointments and questions by text. Call us at +15185550100. Reply STOP to opt out."
+    assert await mia.says(word) == [wanted]
+    await mia.says("STOP")
+    assert await mia.says(word) == [wanted]
+    assert await mia.says("what are your opening hours?") == [], "asking for help takes nothing back"
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        Trouble(status=429, code=20429),
+        Trouble(status=500),
+        Trouble(status=503, taken=True),
+        Trouble(error=httpx.ReadTimeout),
+        Trouble(error=httpx.ReadTimeout, taken=True),
+        Trouble(error=httpx.RemoteProtocolError),
+    ],
+    ids=["429", "500", "503 but sent", "timeout", "timeout but sent", "cut off"],
+)
+async def test_an_answer_of_the_carrier_that_may_mean_anything_is_for_a_person(
+    shop: Shop, mia: Person, trouble: Trouble
+) -> None:
+    asked = shop.line.asked
+    shop.line.troubles.append(trouble)
+    await mia.says("what are your opening hours?")
+    assert shop.line.asked == asked + 1, "what may have been sent is not sent again"
+    assert mia.states("message") == ["unknown"]
+    assert "delivery" in mia.loops()
+    assert "answer" in mia.loops(), "nobody knows that the customer was answered"
+    assert len(await mia.says("hello?")) == 1, "the lane goes on"
+    assert shop.sound()
+
+
+@pytest.mark.parametrize(("status", "code"), [(400, 21610), (400, 21211), (400, 21614), (401, 20003)])
+async def test_a_refusal_of_the_carrier_is_final_and_for_a_person(
+    shop: Shop, mia: Person, status: int, code: int
+) -> None:
+    asked = shop.line.asked
+    shop.line.troubles.append(Trouble(status=status, code=code))
+    await mia.says("what are your opening hours?")
+    [row] = mia.rows("action", "tool = 'message'")
+    assert row.state == "failed"
+    assert f'"why":"{code}"' in str(row.receipt).replace(" ", "")
+    assert [r.state for r in mia.rows("message", "direction = 'out'")] == ["failed"]
+    assert mia.loops() == ["answer", "delivery"]
+    assert shop.line.asked == asked + 1
+
+
+@pytest.mark.parametrize("error", [httpx.ConnectError, httpx.ConnectTimeout], ids=["refused", "silent"])
+async def test_a_carrier_that_was_never_reached_is_tried_again(
+    shop: Shop, mia: Person, error: type[httpx.RequestError]
+) -> None:
+    shop.line.troubles += [Trouble(error=error)] * 2
+    await come(mia, (0, "what are your opening hours?"))
+    for _ in range(4):
+        await shop.app.run_until_idle()
+        shop.clock.advance(60)
+    assert len(mia.inbox) == 1
+    assert mia.states("message") == ["done"]
+    assert mia.loops() == []
+
+
+async def test_what_was_sent_carries_the_carriers_id(shop: Shop, mia: Person) -> None:
+    await mia.says("what are your opening hours?")
+    [sent] = [t for t in shop.company.texts if t.to == mia.number]
+    [row] = mia.rows("action", "tool = 'message'")
+    assert sent.sid in str(row.receipt)

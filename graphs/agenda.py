@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from domain.reading import Reading, Said
 from graphs.flows import booking, changing, form
-from graphs.readers.idioms import asks_about_read_back, follows_up, leaves_it, only_marks, waits
+from graphs.readers.idioms import asks_about_read_back, follows_up, leaves_it, only_marks, takes_either, waits
 
 FLOWS = {flow.name: flow for flow in (booking.FLOW, changing.FLOW, form.FLOW)}
 FLOW_OF = {task: flow.name for flow in FLOWS.values() for task in flow.tasks}
@@ -57,6 +57,8 @@ def _aside(memory: dict[str, Any], said: list[Said], text: str) -> list[Item] | 
     if only_marks(text):
         return [Item("again")] if _open(memory) else [Item("line", key="small.what")]
     if _open(memory):
+        if memory["tasks"] and memory["tasks"][-1]["slots"].get("question") and takes_either(text):
+            return [Item("flow")]
         idle = all(s.act in ("negate", "unclear", "affirm") and not _told(s) for s in said)
         return [Item("line", key="small.wait")] if idle and waits(text) and not leaves_it(text) else None
     if memory.get("topic") and follows_up(text):

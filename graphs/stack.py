@@ -33,7 +33,7 @@ def go_on(mind: Mind, said: list[dict[str, Any]], *, correct: bool) -> None:
 def enter(mind: Mind, step: str, said: list[dict[str, Any]]) -> None:
     """Go into the flow of the task on top, at a step of it."""
     task = mind.memory["tasks"][-1]
-    mind.memory["entered"] = [task["step"], task["slots"]]
+    mind.memory["entered"] = [task["step"], task["slots"]] if "prompt" in task else None
     task["step"] = step
     mind.task, mind.said, mind.result, mind.goto = task, said, None, task["flow"]
 

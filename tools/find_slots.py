@@ -52,9 +52,8 @@ def read(args: FindSlots, ctx: Context) -> dict[str, Any]:
     chosen = exact[: args.count] if exact and one_day else _spread(fitting, args)
     nearest = not chosen
     if nearest:
-        begin = first if first <= horizon else today
-        end = min(max(last, begin) + timedelta(days=NEARBY_DAYS), horizon)
-        chosen = _nearby(_free(args, ctx, first=begin, last=end), args)
+        end = min(max(last, first) + timedelta(days=NEARBY_DAYS), horizon)
+        chosen = _nearby(_free(args, ctx, first=first, last=end), args)
     missed = nearest or (args.at is not None and not exact)
     why, facts = _why(args, ctx, horizon) if missed else ("", {})
     listed = [
@@ -149,7 +148,8 @@ def _why_that_day(args: FindSlots, ctx: Context) -> tuple[str, dict[str, str]]:
     opens, closes = min(s for s, _ in spans), max(e for _, e in spans)
     hours = {"from": _clock(business, day, opens), "to": _clock(business, day, closes)}
     if args.at is not None and not opens.hour * 60 + opens.minute <= args.at <= closes.hour * 60 + closes.minute:
-        return "outside", {**about, **hours}
+        own = {"staff": business.staff[args.staff].name} if args.staff else {}
+        return "not_in" if own else "outside", {**about, **hours, **own}
     last = closes.hour * 60 + closes.minute - minutes
     if args.at is not None and args.at > last and datetime.combine(day, closes, business.tz) > ctx.now:
         return "too_late", {**about, **hours}

@@ -89,7 +89,7 @@ def _about_the_house(ctx: Context, question: str, topic: str) -> Particular | No
 def _priced(business: Business, keys: list[str]) -> Particular:
     if len(keys) > 1:
         lines = ", ".join(_line(business, business.services[key]) for key in keys)
-        return Particular("answer.services", {"services": lines}, keys[0])
+        return Particular("answer.prices", {"services": lines}, keys[0])
     service = business.services[keys[0]]
     facts = {"service": service.name, "price": money(business, service.price_cents), "length": _length(service.minutes)}
     return Particular("answer.service", facts, keys[0])

@@ -76,10 +76,10 @@ def _with_whom(view: View, slots: dict[str, Any], service: str) -> Next:
     current = view.slots.get("staff_found") or view.slots.get("staff")
     if current and "staff" not in slots and wants_somebody_else(view.text):
         others = [m for m in able if m != current]
+        kept = {k: view.slots.get(k) for k in ("at", "not_before", "not_after", "after", "before")}
         if others:
-            wish = {k: view.slots.get(k) for k in ("at", "not_before", "not_after")}
-            return Next(goto="next_question", slots={**slots, **wish, "after": None, "staff": others[0], "start": None})
-        return Next(goto="next_question", slots=slots, say=(Line("book.only", facts),))
+            return Next(goto="next_question", slots={**slots, **kept, "staff": others[0], "start": None})
+        return Next(goto="next_question", slots={**slots, **kept}, say=(Line("book.only", facts),))
     return Next(goto="next_question", slots=slots)
 
 

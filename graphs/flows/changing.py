@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 from domain.clock import from_ms
-from domain.when import When
 from graphs.flow import Call, Flow, Line, Next, Step, View
 from graphs.flows.booking import service_key, staff_key
 from graphs.flows.offers import either
@@ -24,8 +23,8 @@ def collect(view: View) -> Next:
         if said.staff:
             slots |= {"staff": staff_key(view.pack, said.staff), "staff_found": None, "start": None}
     booking = view.slots.get("booking")
-    named = {key for s in view.said if s.service and (key := service_key(view.pack, s.service))}
-    if booking and named and booking["service"] not in named:
+    slots |= _described(view)
+    if booking and slots.get("named") and booking["service"] not in slots["named"]:
         slots |= {"booking": None, "rest": None}
         booking = None
     if view.slots["task"] == "move":
@@ -72,20 +71,31 @@ def _ask_which(found: list[dict[str, Any]], *before: Line) -> Next:
     return Next(wait="pick", say=(*before, line), slots={"found": found}, our_act="offered", offered=labels)
 
 
-def _narrowed(view: View, found: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], str]:
-    """The appointments that the customer's words fit, and the service they named."""
-    services = {key: s.service for s in view.said if s.service and (key := service_key(view.pack, s.service))}
-    fitting = [b for b in found if not services or b["service"] in services]
+def _described(view: View) -> dict[str, Any]:
+    """How the customer describes the appointment they mean: its services, and its day and time where none is wished."""
+    named = [key for s in view.said if s.service and (key := service_key(view.pack, s.service))]
+    slots: dict[str, Any] = {"named": named} if named else {}
     when = heard_when(view) if view.slots["task"] != "move" else None
-    if when is not None and len(fitting) > 1:
-        fitting = [b for b in fitting if _on(view, b["start"], when)] or fitting
-    names = view.pack.business.services
-    return fitting, names[next(iter(services))].name.lower() if services else ""
+    if when is not None:
+        slots["on_day"] = when.date.isoformat() if when.date else None
+        slots["on_time"] = f"{when.time:%H:%M}" if when.time else None
+    return slots
 
 
-def _on(view: View, start: int, when: When) -> bool:
+def _narrowed(view: View, found: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], str]:
+    """The appointments that the description fits, and the service it names."""
+    about = {**view.slots, **_described(view)}
+    named: list[str] = about.get("named") or []
+    fitting = [b for b in found if not named or b["service"] in named]
+    if len(fitting) > 1:
+        fitting = [b for b in fitting if _on(view, b["start"], about)] or fitting
+    return fitting, view.pack.business.services[named[0]].name.lower() if named else ""
+
+
+def _on(view: View, start: int, about: dict[str, Any]) -> bool:
     local = view.pack.business.local(from_ms(start))
-    return when.date in (None, local.date()) and when.time in (None, local.time().replace(second=0, microsecond=0))
+    day, at = about.get("on_day"), about.get("on_time")
+    return day in (None, local.date().isoformat()) and at in (None, f"{local:%H:%M}")
 
 
 def pick(view: View) -> Next:

@@ -47,6 +47,8 @@ def _wish_slots(view: View, when: When) -> dict[str, Any]:
         last = when.date_to or when.date
         skip = weekdays_excluded(view.text) if when.date_to else []
         slots |= {"first_day": when.date.isoformat(), "last_day": last.isoformat(), "skip": skip or None}
+    elif (days := {_day(view, o["start"]) for o in view.slots.get("offers") or []}) and len(days) == 1:
+        slots |= dict.fromkeys(("first_day", "last_day"), days.pop())
     window = part_window(when.part) if when.part else None
     if when.time is not None:
         slots |= {"at": _minute(when.time), "not_before": None, "not_after": None}
@@ -159,9 +161,13 @@ def choose(view: View, *, chosen: str) -> Next:
 def _taken(view: View, option: dict[str, Any]) -> dict[str, Any]:
     """An offer taken is a wish for its day and time: what is changed later changes only that."""
     local = view.pack.business.local(from_ms(option["start"]))
-    day = local.date().isoformat()
+    day = _day(view, option["start"])
     wish = {"first_day": day, "last_day": day, "at": local.hour * 60 + local.minute}
     return {**FORGOTTEN, **wish, "start": option["start"], "staff_found": option["staff"]}
+
+
+def _day(view: View, start: int) -> str:
+    return view.pack.business.local(from_ms(start)).date().isoformat()
 
 
 def _picked(view: View, offers: list[dict[str, Any]]) -> dict[str, Any] | None:

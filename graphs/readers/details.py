@@ -24,6 +24,10 @@ _ANY_TIME: Final = re.compile(
     re.IGNORECASE,
 )
 
+_BARE_HOUR: Final = re.compile(
+    r"\b(?:but|do|make it|have|try|rather|prefer) (\d{1,2})(?=\W*$|[?.!,]| (?:instead|please|works)\b)", re.IGNORECASE
+)
+
 _MOST_WORDS: Final = 200
 
 
@@ -87,6 +91,8 @@ def when_words(text: str, listening: Listening) -> str | None:
     """
     when = _read(text, listening)
     if when.empty or not when.spans:
+        if (hour := _BARE_HOUR.search(text)) and listening.our_act in ("read_back", "offered", "asked_when"):
+            return hour[1]
         any_time = _ANY_TIME.search(text)
         return any_time[0] if any_time else None
     words = text[when.spans[0][0] : max(end for _, end in when.spans)].strip()

@@ -36,7 +36,7 @@ def opening(piece: Piece, listening: Listening) -> list[Said]:
     if piece.says("how_are_you") and not piece.tasks and not piece.details.services:
         return piece.social()
     if piece.tasks or asks_for_hours(piece):
-        return _requests(piece)
+        return requests(piece)
     if piece.says("alternatives") and listening.our_act not in ("none", "greeted"):
         return [piece.said("alternatives", told=True)]
     if asks_for_a_time(piece):
@@ -103,7 +103,7 @@ def stance(piece: Piece) -> list[Said]:
     return social
 
 
-def _requests(piece: Piece) -> list[Said]:
+def requests(piece: Piece) -> list[Said]:
     """Return the task asked for; to cancel and to have the deposit back are two."""
     if asks_for_hours(piece):
         return [piece.said("ask", told=True)]

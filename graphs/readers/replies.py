@@ -9,7 +9,7 @@ from typing import Final
 from domain.reading import Listening, OurAct, Said
 from graphs.readers.choices import choice_in
 from graphs.readers.consent import agrees_only
-from graphs.readers.opening import always, asks_for_a_time, asks_for_hours, opening, stance
+from graphs.readers.opening import always, asks_for_a_time, asks_for_hours, opening, requests, stance
 from graphs.readers.person import code_in
 from graphs.readers.pieces import Piece
 
@@ -78,9 +78,11 @@ def asked(piece: Piece, listening: Listening) -> list[Said]:
 
 
 def _told(piece: Piece) -> list[Said] | None:
-    """Return the details told, unless a day only says when the question is about: "what time do you close Saturday"."""
+    """Return the details told, unless they belong to a question: "what time do you close Saturday"."""
     if asks_for_hours(piece):
         return [piece.said("ask", told=True)]
+    if piece.task == "check" and piece.question and not piece.details.when_words:
+        return [piece.said("request", task="check", told=True)]
     if piece.details or _SUGGESTS.search(piece.part.plain):
         return [piece.said("inform", told=True), *piece.social()]
     return None
@@ -107,7 +109,7 @@ def offered(piece: Piece, listening: Listening) -> list[Said]:
     if (plain := always(piece)) is not None:
         return plain
     if piece.task in _ELSEWHERE:
-        return [piece.said("request", task=piece.task, told=True)]
+        return requests(piece)
     if asks_for_hours(piece) or (piece.task == "find" and piece.on_topic() and not piece.says("alternatives")):
         return [piece.said("ask", told=True)]
     if piece.says("alternatives") or (piece.task == "find" and (piece.details or not piece.says("yes", "agrees"))):

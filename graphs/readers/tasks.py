@@ -31,6 +31,8 @@ _KIND = (
 
 WANTS: Final[Patterns] = {
     "human": (
+        r"\b(?:complain\w*|unhappy|disappointed|not happy with|ruined my)\b"
+        r"|\b(?:this|you|it)(?:'s| is| are|'re) (?:\w+ )?(?:useless|shit|crap|rubbish|ridiculous)\b",
         r"\brunning (?:\w+ ){0,2}late\b|\bbe (?:\w+ ){0,2}late\b",
         r"\b(?:talk|speak|chat|connect|transfer|put|get|reach|pass)\b.{0,25}"
         r"\b(?:human|person|people|agent|rep|representative|manager|someone|somebody|staff|receptionist"
@@ -87,6 +89,7 @@ WANTS: Final[Patterns] = {
         rf"\b(?:do|did) (?:i|we) (?:still |already )?have (?:an?|any|my|the|many)? ?(?:\w+ )?{VISIT}\b",
         r"\bam i (?:still )?booked\b|\bmy next (?:appointment|visit|booking)\b",
         rf"^(?:\w+ )?what(?:'s| is| are) my (?:\w+ )?{VISIT}\b|^my {VISIT}\W*$",
+        r"^(?:\w+ )?(?:when|what time|what day|which day)(?:'s| is| was) my (?!deposit|refund)",
         rf"\bmy (?:\w+ )?{VISIT}\b.{{0,40}}\b(?:still|confirmed|valid|set|good|on|correct|status|go through|made)\b",
         rf"\b{VISIT}\b.{{0,40}}\b(?:confirmed|confirmation|still (?:on|good|valid))\b",
         r"\b(?:my|our|the|today's) (?:meetings?|appointments?|schedule|calendar"

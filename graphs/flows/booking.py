@@ -9,7 +9,7 @@ from domain.settings import Pack
 from graphs.flow import Call, Flow, Line, Next, Step, View
 from graphs.flows.offers import either, listed
 from graphs.flows.times import choose, heard_when, offer, search, time_wish
-from graphs.readers.idioms import takes_any_time, wants_somebody_else
+from graphs.readers.idioms import adds, takes_any_time, wants_somebody_else
 
 MOST_PEOPLE = 3
 GRID = 15
@@ -39,6 +39,9 @@ def _details(view: View) -> dict[str, Any]:
     slots: dict[str, Any] = {}
     keys = [service_key(view.pack, s.service) for s in view.said if s.service]
     services = list(dict.fromkeys(k for k in keys if k))
+    wanted = view.slots.get("service")
+    if services and wanted and wanted not in services and adds(view.text):
+        services = [wanted, *view.slots.get("more", []), *services]
     if services:
         slots |= {"service": services[0], "start": None}
     if len(services) > 1:

@@ -31,7 +31,7 @@ _FOLLOWS: Final = re.compile(r"^(?:ok |oh |so )?(?:and|what about|how about|and 
 _WAITS: Final = re.compile(
     r"\b(?:let me (?:think|check|see|ask|look|get back)|one (?:sec|second|moment|minute|min)|give me a (?:sec|second"
     r"|moment|minute|min)|hang on|hold on|need to (?:think|check|ask)|i'll (?:check|think|ask|get back))\b"
-    r"|^(?:hm+|um+|wait)\W*$"
+    r"|^(?:hm+|um+|wait|maybe|(?:i'm |im )?not sure(?: yet)?|dunno|i don't know(?: yet)?)\W*$"
 )
 _ABOUT_READ_BACK: Final = re.compile(
     r"^(?:and |so |sorry |wait |ok )*(?:"
@@ -45,6 +45,7 @@ _NOT_ON: Final = re.compile(
     r"\b(?:not|except|but not|besides|other than|can't (?:do|make)|no)(?: on| for)? "
     r"((?:(?:mon|tues?|wednes|wed|thurs?|fri|satur|sat|sun)(?:day)?s?(?:,| or| and|\s)*)+)"
 )
+_ADDS: Final = re.compile(r"\b(?:add|also|too|as well|plus)\b|^and (?:an?|my)\b")
 _EITHER: Final = re.compile(
     r"\b(?:either|both|any(?: of (?:them|those))?|don't (?:mind|care)|doesn't matter|whichever)\b"
 )
@@ -114,6 +115,11 @@ def in_hours(text: str) -> str:
 def takes_either(text: str) -> bool:
     """Whether any of what we asked about will do: "either", "both", "I don't mind"."""
     return bool(_EITHER.search(plain(text)))
+
+
+def adds(text: str) -> bool:
+    """Whether something is wanted besides what was wanted before: "can you add a beard trim"."""
+    return bool(_ADDS.search(plain(text)))
 
 
 def takes_all(text: str) -> bool:

@@ -16,6 +16,9 @@ _CHECKS: Final = re.compile(
     r"^(?:(?:and|so|but|ok|wait|hey|sorry) )?(?:is|was|are|did|do|does|who|when|where|which|why|how|what)\b(?! about)"
 )
 
+_FREE: Final = re.compile(r"\b(?:free|available|open|possible|instead)\b")
+_TERMS: Final = re.compile(r"\b(?:how much|how long|price|costs?|deposit)\b")
+
 
 def read_back(pieces: tuple[Piece, ...], listening: Listening) -> list[Said]:
     """Return what a reply says; an `affirm` only where the whole turn holds a yes and nothing against it."""
@@ -33,6 +36,8 @@ def _agrees(pieces: tuple[Piece, ...], listening: Listening) -> bool:
     if not answers or any(p.says("repeats", "bot") or p.task in _OTHER for p in pieces):
         return False
     if any(_casts_doubt(p) for p in pieces if p not in answers):
+        return False
+    if any(_TERMS.search(p.part.plain) for p in pieces) and all(p.merely_polite() for p in answers):
         return False
     agreeing = [agrees_only(p.part.plain, p.cues, _known(p, listening)) for p in answers]
     told = [
@@ -69,7 +74,7 @@ def _another_visit(piece: Piece, listening: Listening) -> bool:
 
 def _neither(piece: Piece, *, other: bool) -> list[Said]:
     """Read a piece that is neither a clean yes nor a no."""
-    if _CHECKS.search(piece.part.plain) and not piece.tasks:
+    if _CHECKS.search(piece.part.plain) and not piece.tasks and not (other and _FREE.search(piece.part.plain)):
         return [piece.said("ask")]
     changes = piece.says("changes") or piece.task in ("move", "book")
     if other and changes:

@@ -8,7 +8,16 @@ from typing import Any, Literal
 
 from domain.reading import Reading, Said
 from graphs.flows import booking, changing, form
-from graphs.readers.idioms import asks_about_read_back, follows_up, leaves_it, only_marks, takes_either, waits
+from graphs.readers.idioms import (
+    asks_about_read_back,
+    follows_up,
+    leaves_it,
+    only_marks,
+    points_back,
+    says_no,
+    takes_either,
+    waits,
+)
 
 FLOWS = {flow.name: flow for flow in (booking.FLOW, changing.FLOW, form.FLOW)}
 FLOW_OF = {task: flow.name for flow in FLOWS.values() for task in flow.tasks}
@@ -77,7 +86,9 @@ def _question(memory: dict[str, Any], said: Said, text: str) -> list[Item]:
     words = (said.question or said.quote or text)[:400]
     if memory.get("asking") and asks_about_read_back(words):
         return []
-    return [Item("answer", words=words, key=memory.get("topic") or "" if follows_up(words) else "")]
+    return [
+        Item("answer", words=words, key=memory.get("topic") or "" if follows_up(words) or points_back(words) else "")
+    ]
 
 
 def _open(memory: dict[str, Any]) -> bool:
@@ -135,7 +146,7 @@ def _leaves(top: dict[str, Any], rest: list[Said], text: str) -> bool:
         return False
     if leaves_it(text) and all(s.act == "negate" or s.task == "cancel" for s in rest):
         return top["task"] != "cancel" or all(s.act == "negate" for s in rest)
-    return top["step"] != "choose" and all(s.act == "negate" for s in rest)
+    return top["step"] != "choose" and says_no(text) and all(s.act == "negate" for s in rest)
 
 
 def _passes_by(top: dict[str, Any], rest: list[Said]) -> bool:
@@ -155,8 +166,9 @@ def _small_talk(memory: dict[str, Any], said: Iterable[Said], text: str, *, uncl
         return [Item("again")]
     for act in ("bye", "thanks"):
         if act in acts:
-            asked = [Item("line", key="asking.open"), Item("again")] if memory.get("asking") else []
-            return asked or [Item("line", key=f"small.{act}")]
+            if memory.get("asking"):
+                return [Item("line", key="asking.open"), Item("again")]
+            return [Item("again") if act == "thanks" and _open(memory) else Item("line", key=f"small.{act}")]
     if "greet" in acts and not unclear:
         return [Item("again")] if _open(memory) else [Item("line", key="small.greet")]
     if "negate" in acts:

@@ -48,6 +48,8 @@ def read(args: Answer, ctx: Context) -> dict[str, Any]:
     if told is not None:
         return {"found": True, "key": told.key, "facts": told.facts, "service": told.service, "source": "business.yaml"}
     section, score = _best(args.question, ctx.pack.knowledge)
+    if score < ENOUGH and args.before:
+        section, score = _best(f"{args.before} {args.question}", ctx.pack.knowledge)
     if section is not None and score >= ENOUGH:
         source = f"{section.file}#{section.title}"
         return {"found": True, "key": "answer.found", "facts": {"answer": section.text}, "source": source}

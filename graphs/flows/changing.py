@@ -67,7 +67,8 @@ def which(view: View) -> Next:
 
 def _ask_which(found: list[dict[str, Any]], *before: Line) -> Next:
     labels = tuple(b["label"] for b in found)
-    line = Line("change.which", {"choices": either(labels)}, options=labels)
+    key = "change.which" if len(labels) > 1 else "change.is_it"
+    line = Line(key, {"choices": either(labels)}, options=labels)
     return Next(wait="pick", say=(*before, line), slots={"found": found}, our_act="offered", offered=labels)
 
 

@@ -36,7 +36,7 @@ _AGREEING: Final = frozenset(
     " book booked make makes making schedule scheduled scheduling set reserve reserved reserving confirm put"
     " arrange proceed continue take try lock finalize finalise secure sign up down see seeing forward appreciate"
     " appreciated help helpful kind kindly happy thing matter everyone man mate sir madam maam ma'am love dear"
-    " babe bro hun friend".split()
+    " babe bro hun friend uh um er erm".split()
 )
 _BOOK_IT: Final = re.compile(
     r"\b(?:book|schedule|reserve|confirm|make|set|take|lock|arrange|do|finali[sz]e)\b.{0,12}\b(?:it|that"

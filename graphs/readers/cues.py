@@ -138,7 +138,8 @@ ANSWERS: Final[Patterns] = {
         r"|closer|nearer)\b",
         r"\b(?:my|what|the|those|these|your) (?:other )?(?:options|choices)\b",
         r"\bmore (?:names|results|to choose)\b|\bother \w+ists?\b",
-        r"^(?:an?)?(?:later|earlier|sooner|others?|more|next)\?*$|^(?:later|earlier|sooner) please\b|\bother (?:kinds|types)\b",
+        r"^(?:an?)?(?:later|earlier|sooner|others?|more|next)\?*$|^(?:later|earlier|sooner) please\b",
+        r"\bother (?:kinds|types)\b",
         r"\bthe only\b.{0,30}\bfind\b",
     ),
 }

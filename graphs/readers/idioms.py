@@ -46,6 +46,10 @@ _NOT_ON: Final = re.compile(
     r"((?:(?:mon|tues?|wednes|wed|thurs?|fri|satur|sat|sun)(?:day)?s?(?:,| or| and|\s)*)+)"
 )
 _ADDS: Final = re.compile(r"\b(?:add|also|too|as well|plus)\b|^and (?:an?|my)\b")
+_SAYS_NO: Final = re.compile(
+    r"^\W*(?:(?:oh|um|sorry|ok|actually)\W+)*(?:no+|nope|nah|none|neither|nothing|not really|stop)\b"
+)
+_POINTS_BACK: Final = re.compile(r"\b(?:it|they|them|those|these|that|one)\b")
 _EITHER: Final = re.compile(
     r"\b(?:either|both|any(?: of (?:them|those))?|don't (?:mind|care)|doesn't matter|whichever)\b"
 )
@@ -115,6 +119,17 @@ def in_hours(text: str) -> str:
 def takes_either(text: str) -> bool:
     """Whether any of what we asked about will do: "either", "both", "I don't mind"."""
     return bool(_EITHER.search(plain(text)))
+
+
+def says_no(text: str) -> bool:
+    """Whether it begins with a no, and not with what does not suit: "not this week" is no answer to "which day"."""
+    return bool(_SAYS_NO.search(plain(text)))
+
+
+def points_back(text: str) -> bool:
+    """Whether a short question speaks of what was spoken of before: "how much are they?"."""
+    words = plain(text)
+    return bool(_POINTS_BACK.search(words)) and len(words.split()) <= 8
 
 
 def adds(text: str) -> bool:

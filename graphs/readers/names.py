@@ -13,8 +13,8 @@ from domain.reading import Named
 _TOKEN: Final = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 _LOOKS_ALIKE: Final = 0.84
 _NOT_THESE: Final = re.compile(
-    r"\b(?:not|no|except|(?:any\w*|every\w*|all|no ?body|nothing) but|instead of|other than|rather than|without"
-    r"|isn't|don't want)(?: (?:a|an|the|with))?$"
+    r"\bno(?: (?:a|an|the))?$|\b(?:not|except|(?:any\w*|every\w*|all|no ?body|nothing) but|instead of|other than"
+    r"|rather than|without|isn't|don't want)(?: (?:a|an|the|with))?$"
 )
 _LED_BY: Final = re.compile(
     r"\b(?:with|by|for|see|ask|is|can|could|does|has|have|and|or|named|called|prefer|want|like|get|dr"

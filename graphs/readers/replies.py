@@ -108,7 +108,7 @@ def offered(piece: Piece, listening: Listening) -> list[Said]:
     """Read what is said to the options on the table."""
     if (plain := always(piece)) is not None:
         return plain
-    if piece.task in _ELSEWHERE:
+    if piece.task in _ELSEWHERE or (piece.task == "move" and not listening.offered):
         return requests(piece)
     if asks_for_hours(piece) or (piece.task == "find" and piece.on_topic() and not piece.says("alternatives")):
         return [piece.said("ask", told=True)]

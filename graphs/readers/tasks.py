@@ -31,6 +31,7 @@ _KIND = (
 
 WANTS: Final[Patterns] = {
     "human": (
+        r"\b(?:cut|did|dyed|colou?red) my (?:\w+ ){1,2}(?:way |far |much )?(?:too|wrong|badly|unevenly?)\b",
         r"\b(?:complain\w*|unhappy|disappointed|not happy with|ruined my)\b"
         r"|\b(?:this|you|it)(?:'s| is| are|'re) (?:\w+ )?(?:useless|shit|crap|rubbish|ridiculous)\b",
         r"\brunning (?:\w+ ){0,2}late\b|\bbe (?:\w+ ){0,2}late\b",
@@ -62,6 +63,7 @@ WANTS: Final[Patterns] = {
         r"\b(?:move|push|switch|shift|bump|change) (?:my|our|the) (?:[\w-]+ ){1,4}?"
         r"(?:to|from|until|till|forward|back)\b",
         r"\b(?:come|be seen)(?: in)? (?:earlier|later|sooner)\b",
+        r"\b(?:do|make|have) it (?:on |at )?(?:another|a different) (?:day|time)\b",
     ),
     "cancel": (
         rf"\b(?:cancel\w*|call off|get rid of|withdraw|scrap|scratch|drop|undo|delete|remove|abandon"
@@ -87,7 +89,7 @@ WANTS: Final[Patterns] = {
         rf"|reserved)\b.{{0,40}}\b(?:still|for|at|under|with|booked|scheduled|on|confirmed|reserved|today"
         rf"|tomorrow|valid|set|good|correct)\b",
         rf"\b(?:do|did) (?:i|we) (?:still |already )?have (?:an?|any|my|the|many)? ?(?:\w+ )?{VISIT}\b",
-        r"\bam i (?:still )?booked\b|\bmy next (?:appointment|visit|booking)\b",
+        r"\b(?:am i|i'm) (?:still )?booked\b|\bmy next (?:appointment|visit|booking)\b",
         rf"^(?:\w+ )?what(?:'s| is| are) my (?:\w+ )?{VISIT}\b|^my {VISIT}\W*$",
         r"^(?:\w+ )?(?:when|what time|what day|which day)(?:'s| is| was) my (?!deposit|refund)",
         rf"\bmy (?:\w+ )?{VISIT}\b.{{0,40}}\b(?:still|confirmed|valid|set|good|on|correct|status|go through|made)\b",
@@ -135,6 +137,7 @@ WANTS: Final[Patterns] = {
         r"\banother attempt\b",
         r"\b(?:come|pop|drop|get) in (?:for|on|at|to|today|tomorrow|next|this)\b",
         r"\b(?:fit|squeeze|book|get|pencil|slot) (?:me|us) in\b",
+        r"\b(?:come|pop|drop)(?: (?:in|by|round))? (?:right )?now\b",
         r"\b(?:any|an?) (?:\w+ )?(?:availability|openings?|slots?|free (?:time|slot)|space|appointments?"
         r"|time)\b.{0,30}\b(?:today|tomorrow|on|at|this|next|for|tonight|free|available|left)\b",
         r"\b(?:are you|is \w+|you|anyone|anything) (?:free|available|open for)\b",

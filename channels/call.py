@@ -98,7 +98,7 @@ def _heard(n: int) -> str:
 
 def _number(request: Request, name: str) -> int:
     given = request.query_params.get(name, "")
-    return int(given) if given.isdigit() and len(given) < 6 else 1
+    return int(given) if given.isdecimal() and len(given) < 6 else 1
 
 
 def _caller(form: dict[str, str]) -> str:

@@ -6,6 +6,7 @@ import json
 import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import partial
 from importlib import resources
 from typing import Any
@@ -30,6 +31,7 @@ COOKIE = "qotbot_visitor"
 MAX_BODY = 32 * 1024
 BEAT_S = 15.0
 LOOK_S = 1.0
+ON_ITS_WAY = timedelta(seconds=30)  # after that a text is left out until the page is opened again
 
 
 class Posted(BaseModel):
@@ -38,7 +40,7 @@ class Posted(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
     id: str = Field(min_length=8, max_length=64, pattern=r"^[\w-]+$")
-    text: str = Field(max_length=4000)
+    text: str = Field(max_length=4000, pattern=r"\S")
 
 
 def CHANNEL(reception: Reception) -> Channel:
@@ -124,7 +126,7 @@ def _refused(why: str, status: int) -> JSONResponse:
 
 def _cursor(request: Request) -> int:
     given = request.headers.get("last-event-id") or request.query_params.get("after", "0")
-    return int(given) if given.isdigit() and len(given) < 16 else 0
+    return int(given) if given.isdecimal() and len(given) < 16 else 0
 
 
 async def _follow(reception: Reception, session: str, after: int) -> AsyncIterator[str]:
@@ -132,7 +134,9 @@ async def _follow(reception: Reception, session: str, after: int) -> AsyncIterat
     live, business, quiet = reception.database.live, reception.pack.business.id, 0.0
     while True:
         seen = live.news
-        fresh = await reception.database.read(partial(_news, business=business, session=session, after=after))
+        since = reception.clock.now() - ON_ITS_WAY
+        news = partial(_news, business=business, session=session, after=after, since=since)
+        fresh = await reception.database.read(news)
         for message in fresh:
             after = message.n
             yield _frame(message, session)
@@ -144,9 +148,13 @@ async def _follow(reception: Reception, session: str, after: int) -> AsyncIterat
             yield ": still here\n\n"
 
 
-def _news(tx: Tx, *, business: str, session: str, after: int) -> list[Message]:
+def _news(tx: Tx, *, business: str, session: str, after: int, since: datetime) -> list[Message]:
+    """What is visible after the cursor; a text on its way holds back what follows it, else the cursor would pass it."""
     contact = records.contacts.find(tx, business, kind="web", value=session)
-    return messages.thread(tx, contact, after=after, visible=True) if contact else []
+    if contact is None:
+        return []
+    first = messages.first_planned(tx, contact, "sms", since=since)
+    return [m for m in messages.thread(tx, contact, after=after, visible=True) if first is None or m.n < first]
 
 
 def _frame(message: Message, session: str) -> str:

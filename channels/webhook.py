@@ -22,7 +22,7 @@ async def signed_form(request: Request, reception: Reception) -> dict[str, str]:
     if reception.account is None:
         raise HTTPException(403, "this deployment has no Twilio account")
     length = request.headers.get("content-length", "")
-    if length.isdigit() and int(length) > MAX_BODY:
+    if length.isdecimal() and int(length) > MAX_BODY:
         raise HTTPException(413, "a webhook of this size does not come from Twilio")
     if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
         raise HTTPException(403, "the signature does not fit")

@@ -123,7 +123,7 @@ class _Screens:
         return response
 
     async def _form(self, request: Request, session: Session) -> Mapping[str, str] | None:
-        if not (size := request.headers.get("content-length", "")).isdigit() or int(size) > FORM_LIMIT:
+        if not (size := request.headers.get("content-length", "")).isdecimal() or int(size) > FORM_LIMIT:
             return None
         form = {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
         return form if self._entrance.is_from_our_page(request, session, form.get(FORM_MARK, "")) else None

@@ -133,6 +133,13 @@ def thread(tx: Tx, contact: str, *, after: int = 0, limit: int = 200, visible: b
     return [from_row(r) for r in reversed(rows)]
 
 
+def first_planned(tx: Tx, contact: str, channel: str, *, since: datetime) -> int | None:
+    """The number of the oldest message since an instant that is still on its way to a contact on a channel."""
+    planned = (_M.contact == contact, _M.channel == channel, _M.state == "planned", _M.at >= to_ms(since))
+    found: int | None = tx.execute(sa.select(sa.func.min(_M.n)).where(*planned)).scalar_one()
+    return found
+
+
 def of_turn(tx: Tx, turn: str, direction: str) -> list[Message]:
     """A turn's messages in one direction, in order; internal events count as heard."""
     directions = ["in", "internal"] if direction == "in" else [direction]

@@ -222,8 +222,8 @@ class Stream:
     came: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def until(self, enough: Callable[[list[tuple[str, Any]]], bool]) -> list[tuple[str, Any]]:
-        """Wait until enough has come, at most ten seconds."""
-        async with asyncio.timeout(10):
+        """Wait until enough has come, at most five seconds."""
+        async with asyncio.timeout(5):
             while not enough(self.frames):
                 self.came.clear()
                 await self.came.wait()
@@ -245,7 +245,7 @@ async def following(site: FastAPI, path: str, headers: Mapping[str, str], **quer
     scope = {
         "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "scheme": "https",
         "path": path, "raw_path": path.encode(), "query_string": urlencode(query).encode(), "root_path": "",
-        "headers": [(k.lower().encode(), v.encode()) for k, v in headers.items()],
+        "headers": [(k.lower().encode(), v.encode("latin-1")) for k, v in {"Host": "salon.example", **headers}.items()],
         "server": ("salon.example", 443), "client": ("127.0.0.1", 1), "state": {},
     }  # fmt: skip
 
@@ -254,7 +254,9 @@ async def following(site: FastAPI, path: str, headers: Mapping[str, str], **quer
         return {"type": "http.disconnect"}
 
     async def send(message: Mapping[str, Any]) -> None:
-        if message["type"] == "http.response.body":
+        if message["type"] == "http.response.start":
+            assert message["status"] == 200, "there is no stream to follow"
+        elif message["type"] == "http.response.body":
             stream.take(message.get("body", b"").decode())
 
     running = asyncio.ensure_future(site(scope, receive, send))  # type: ignore[arg-type]

@@ -1,8 +1,8 @@
 """Deliveries: the door is asked again, the action claimed, the effect done outside, its end recorded.
 
 This is the only place that calls a tool's `deliver`. What a crash left executing is looked up at the other side before
-anything is tried again; where nobody can tell, it becomes `unknown` and a person is told. Where the other side was never
-reached, the claim is given back and the whole is tried again a little later.
+anything is tried again; where nobody can tell, it becomes `unknown` and a person is told. Where the other side was
+never reached, the claim is given back and the whole is tried again a little later.
 """
 
 from __future__ import annotations

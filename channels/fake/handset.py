@@ -144,7 +144,7 @@ class Phone:
         """The texts of a number as they come and go."""
         number = request.query_params.get("number", "")
         given = request.headers.get("last-event-id") or request.query_params.get("after", "0")
-        after = int(given) if given.isdigit() and len(given) < 12 else 0
+        after = int(given) if given.isdecimal() and len(given) < 12 else 0
         stream = _follow_texts(self.handset.company, number, after)
         return StreamingResponse(stream, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
 

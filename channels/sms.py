@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -15,6 +16,8 @@ from domain.channel import Channel
 from domain.message import Delivery, Heard, Refused, Words
 from domain.permit import Permit
 from domain.phone import is_e164
+from records import actions
+from records.database import Tx
 
 NO_ACCOUNT = Refused("no Twilio account is configured", "no_account")
 
@@ -58,8 +61,15 @@ class Texts:
         return await send_text(account, to=to, text=words.text)
 
     async def reconcile(self, permit: Permit, words: Words) -> Delivery:
-        """Ask Twilio whether the words were sent."""
+        """Ask Twilio whether the words were sent; the same words under another action's receipt are no proof."""
         account, now = self.reception.account, self.reception.clock.now()
         if account is None:
             return NO_ACCOUNT
-        return await find_text(account, to=permit.address or "", text=words.text, now=now)
+        known = await self.reception.database.read(partial(_sids, permit=permit))
+        return await find_text(account, to=permit.address or "", text=words.text, now=now, known=known)
+
+
+def _sids(tx: Tx, *, permit: Permit) -> set[str]:
+    """Twilio's ids of the texts that this person is known to have got."""
+    done = actions.in_state(tx, permit.business, ("done",), contact=permit.contact)
+    return {str(row.receipt["sid"]) for row in done if row.receipt and "sid" in row.receipt}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -29,24 +30,24 @@ async def send_text(account: Account, *, to: str, text: str) -> Delivery:
         return Refused(f"Twilio answered {problem.status} ({problem.code})", str(problem.code))
     except (httpx.ConnectError, httpx.ConnectTimeout):
         return Refused("Twilio could not be reached", "absent")
-    except httpx.HTTPError as problem:
+    except (httpx.HTTPError, ValueError) as problem:  # ValueError: an answer that is no JSON
         return Unknown(type(problem).__name__)
     return Sent({"sid": str(made.sid)})
 
 
-async def find_text(account: Account, *, to: str, text: str, now: datetime) -> Delivery:
-    """Look for a message with these words among those of the last day."""
-    from twilio.base.exceptions import TwilioRestException
+async def find_text(account: Account, *, to: str, text: str, now: datetime, known: Collection[str] = ()) -> Delivery:
+    """Look for a message with these words among those of the last day; `known` are the ids of others' receipts."""
+    from twilio.base.exceptions import TwilioException
 
     since = now - timedelta(days=1)
     try:
         async with httpx.AsyncClient(transport=account.transport, timeout=LIMIT_S) as http:
             client = _client(account, http)
             found = await client.messages.list_async(to=to, from_=account.number, date_sent_after=since, limit=50)
-    except (TwilioRestException, httpx.HTTPError) as problem:
+    except (TwilioException, httpx.HTTPError, ValueError) as problem:  # ValueError: an answer that is no JSON
         return Unknown(type(problem).__name__)
     for message in found:
-        if message.body == text:
+        if message.body == text and message.sid not in known:
             return Sent({"sid": str(message.sid)})
     return Refused("Twilio has no such message", "absent")
 

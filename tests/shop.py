@@ -44,21 +44,33 @@ class Trouble:
     code: int = 0
     error: type[httpx.RequestError] | None = None
     taken: bool = False
+    body: bytes | None = None
 
 
 class Line(httpx.AsyncBaseTransport):
-    """The line to the phone company: the next requests to send a text meet the `troubles`, one each."""
+    """The line to the phone company: the next requests to send a text meet the `troubles`, one each.
+
+    The next `crashes` of them end like a process that died before its request left, or after it (`crashed_after`).
+    """
 
     def __init__(self, company: Company) -> None:
         self._through = httpx.ASGITransport(app=api_app(company))
         self.troubles: list[Trouble] = []
         self.asked = 0
+        self.crashes = 0
+        self.crashed_after = False
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Pass a request on, or not."""
         if request.method != "POST":
             return await self._through.handle_async_request(request)
         self.asked += 1
+        if self.crashes:
+            self.crashes -= 1
+            if self.crashed_after:
+                self.crashed_after = False
+                await self._through.handle_async_request(request)
+            raise OSError("the process died here")
         if not self.troubles:
             return await self._through.handle_async_request(request)
         trouble = self.troubles.pop(0)
@@ -66,6 +78,8 @@ class Line(httpx.AsyncBaseTransport):
             await self._through.handle_async_request(request)
         if trouble.error:
             raise trouble.error("the line is bad", request=request)
+        if trouble.body is not None:
+            return httpx.Response(trouble.status, content=trouble.body, request=request)
         told = {"code": trouble.code, "message": "no", "more_info": "", "status": trouble.status}
         return httpx.Response(trouble.status, json=told, request=request)
 

@@ -157,3 +157,33 @@ async def test_what_was_sent_carries_the_carriers_id(shop: Shop, mia: Person) ->
     [sent] = [t for t in shop.company.texts if t.to == mia.number]
     [row] = mia.rows("action", "tool = 'message'")
     assert sent.sid in str(row.receipt)
+
+
+async def test_a_text_whose_sender_died_is_sent_although_the_same_words_left_before(shop: Shop, mia: Person) -> None:
+    for _ in range(2):
+        [*_, words] = await mia.says("is there parking?")
+    shop.line.crashes = 1
+    await mia.says("is there parking?")
+    shop.clock.advance(60)
+    await shop.app.run_until_idle()
+    assert len(mia.inbox) == 3
+    assert mia.inbox[1:] == [words, words]
+    assert mia.loops() == []
+
+
+async def test_a_text_whose_sender_died_after_it_left_is_found_and_not_sent_again(shop: Shop, mia: Person) -> None:
+    shop.line.crashes, shop.line.crashed_after = 1, True
+    await mia.says("is there parking?")
+    shop.clock.advance(60)
+    await shop.app.run_until_idle()
+    assert len(mia.inbox) == 1
+    assert mia.states("message") == ["done"]
+    assert mia.loops() == []
+
+
+@pytest.mark.parametrize("body", [b"<html>502 Bad Gateway</html>", b"", b"[]"])
+async def test_an_answer_that_is_no_answer_may_mean_anything(shop: Shop, mia: Person, body: bytes) -> None:
+    shop.line.troubles.append(Trouble(status=502, body=body))
+    await mia.says("is there parking?")
+    assert mia.states("message") == ["unknown"]
+    assert mia.loops() == ["answer", "delivery"]

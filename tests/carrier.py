@@ -15,8 +15,8 @@ NUMBER = "+15185550100"
 When = Callable[[str], None]
 
 
-def _ignore(_point: str) -> None:
-    return None
+def nothing(_point: str) -> None:
+    """Let every request pass."""
 
 
 class Carrier(httpx.AsyncBaseTransport):
@@ -25,7 +25,7 @@ class Carrier(httpx.AsyncBaseTransport):
     Told to, it takes a text and never answers (`silent`), or says no (`refuses` holds Twilio's error code).
     """
 
-    def __init__(self, file: Path, point: When = _ignore) -> None:
+    def __init__(self, file: Path, point: When = nothing) -> None:
         self.file = file
         self.point = point
         self.silent = False

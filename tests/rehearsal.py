@@ -8,10 +8,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
-from carrier import Carrier, When
+from carrier import Carrier, When, nothing
 
 import compose
 from compose import App, Settings
@@ -21,13 +21,15 @@ from domain.message import AddressKind, Heard, HeardKind, Receipted
 from domain.reading import Listening
 from graphs.readers.reader import ReadBy
 from records import actions, audit, messages, obligations
-from records.staff_answers import Kind, StaffAnswer
+from records.staff_answers import StaffAnswer
 from workers.answers import collect
 from workers.runner import Runner
 
-PACK = Path(__file__).resolve().parent.parent / "packs" / "salon"
+ROOT = Path(__file__).resolve().parent.parent
+PACK = ROOT / "packs" / "salon"
 START = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)  # a Monday, 10:00 at the salon
 PHONE = "+12025550143"
+Kind = Literal["approve", "edit", "reject", "answer", "expire"]
 Understand = Callable[[str, Listening], Awaitable[ReadBy]]
 
 
@@ -105,9 +107,14 @@ class Salon:
         self, kind: Kind, *, tool: str, text: str = "", args: dict[str, Any] | None = None
     ) -> Action | None:
         """Staff answer the newest action of a tool, as it stands on their card."""
-        row = self.action(tool)
-        said = StaffAnswer(kind=kind, by="staff:kim", args_hash=row.args_hash, args=args, text=text)
-        return await self.app.submit(row.id, said)
+        return await self.decide_on(self.action(tool), kind, text=text, args=args)
+
+    async def decide_on(
+        self, card: Action, kind: Kind, *, text: str = "", args: dict[str, Any] | None = None
+    ) -> Action | None:
+        """Staff answer a card as they see it."""
+        said = StaffAnswer(kind=kind, by="staff:kim", args_hash=card.args_hash, args=args, text=text)
+        return await self.app.submit(card.id, said)
 
     def open_loops(self) -> list[str]:
         """The kinds of the obligations that are still open."""
@@ -129,11 +136,10 @@ async def opened(
     clock: SteppingClock | None = None,
     pack: Path = PACK,
     url: str | None = None,
-    point: When | None = None,
+    point: When = nothing,
 ) -> AsyncIterator[Salon]:
     """Compose the salon on a folder, and let go of it afterwards; the folder can be opened again."""
-    home.mkdir(parents=True, exist_ok=True)
-    carrier = Carrier(home / "carrier.jsonl", point) if point else Carrier(home / "carrier.jsonl")
+    carrier = Carrier(home / "carrier.jsonl", point)
     clock = clock or SteppingClock(START)
     settings = Settings(home=home, business=pack, database_url=url, durable=False)
     app = await compose.compose(settings, clock, account=carrier.account)

@@ -4,96 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-import secrets
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
-from typing import Any
 
-import httpx
 import pytest
 from itsdangerous import Signer
-from shop import Person, Shop, Stream, Trouble, following
-
-import records.contacts
-from records import messages
+from shop import Shop, following
+from visitor import FRIDAY, open_page
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-FRIDAY = "Friday 27 November"
-
-
-@dataclass(frozen=True, slots=True)
-class Visitor:
-    """A browser with the chat's page open."""
-
-    shop: Shop
-    cookie: str
-
-    @property
-    def session(self) -> str:
-        """The session inside the cookie."""
-        return self.cookie.partition("=")[2].rpartition(".")[0]
-
-    async def post(self, body: bytes | str, **headers: str) -> httpx.Response:
-        """Post any body as this visitor."""
-        return await self.shop.http.post("/chat/messages", content=body, headers={"Cookie": self.cookie, **headers})
-
-    async def send(self, text: str, *, own_id: str = "") -> httpx.Response:
-        """Post a message as the page does."""
-        return await self.post(json.dumps({"id": own_id or secrets.token_hex(8), "text": text}))
-
-    async def says(self, text: str) -> list[str]:
-        """Write a message; what was answered in this chat once all is quiet."""
-        before = await self.thread()
-        assert (await self.send(text)).status_code == 202
-        await self.shop.app.run_until_idle()
-        seen = {shown["id"] for shown in before}
-        return [m["text"] for m in await self.thread() if m["id"] not in seen and m["from"] != "customer"]
-
-    async def thread(self) -> list[dict[str, Any]]:
-        """All that the page shows when it is opened now."""
-        wanted = await self.shop.app.database.read(self._visible)
-        async with self.follow() as stream:
-            frames = await stream.until(lambda got: len(got) >= wanted)
-        return [data for _, data in frames]
-
-    def follow(self, after: int = 0, *, last: str | None = None) -> AbstractAsyncContextManager[Stream]:
-        """Follow the thread as the page does; `last` is what a browser remembers of the stream."""
-        headers = {"Cookie": self.cookie} | ({"Last-Event-ID": last} if last is not None else {})
-        return following(self.shop.site, "/chat/events", headers, after=after)
-
-    def _visible(self, tx: Any) -> int:
-        contact = records.contacts.find(tx, self.shop.app.pack.business.id, kind="web", value=self.session)
-        return len(messages.thread(tx, contact, visible=True)) if contact else 0
-
-
-async def open_page(shop: Shop) -> Visitor:
-    """Open the page for the first time."""
-    answer = await shop.http.get("/chat")
-    shop.http.cookies.clear()
-    return Visitor(shop, answer.headers["set-cookie"].partition(";")[0])
-
-
-async def book_by_text(person: Person, when: str) -> None:
-    """Book a haircut with Ana by text."""
-    assert "Shall I book it" in (await person.says(f"book a haircut with Ana on {FRIDAY} at {when}"))[0]
-    assert "You're booked" in (await person.says("yes"))[0]
-
-
-async def joined(shop: Shop, person: Person) -> Visitor:
-    """A visitor who has proved to hold a person's number."""
-    visitor = await open_page(shop)
-    await visitor.says("when is my appointment?")
-    await visitor.says(person.number)
-    await visitor.says(person.inbox[-1][:6])
-    return visitor
-
-
-async def until(shop: Shop, true: Callable[[], bool]) -> None:
-    """Wait until the workers have brought something about."""
-    async with asyncio.timeout(5):
-        while not true():
-            await shop.app.database.live.wait(shop.app.database.live.news, 0.05)
 
 
 async def test_a_new_visitor_gets_a_signed_cookie_that_scripts_cannot_read(shop: Shop) -> None:
@@ -255,77 +172,3 @@ async def test_only_stop_and_unsubscribe_stop_a_chat(shop: Shop, word: str) -> N
         assert "unsubscribed" not in " ".join(await visitor.says(ordinary))
     assert "unsubscribed" in (await visitor.says(word))[0]
     assert await visitor.says("is there parking?") == []
-
-
-async def test_a_texted_code_joins_a_visitor_to_the_numbers_conversation(shop: Shop, mia: Person) -> None:
-    await book_by_text(mia, "9am")
-    visitor = await open_page(shop)
-    asked = await visitor.says("when is my appointment?")
-    assert "9:00" not in " ".join(asked)
-    texts = len(mia.inbox)
-    assert "9:00" not in " ".join(await visitor.says(mia.number)), "whose number it is stays unsaid"
-    code = mia.inbox[texts][:6]
-    assert code.isdigit()
-    listed = await visitor.says(code)
-    assert f"Haircut with Ana, {FRIDAY} at 9:00 am" in " ".join(listed)
-    thread = await visitor.thread()
-    assert any(f"{FRIDAY} at 9am" in m["text"] for m in thread), "the texts are part of the one conversation"
-    assert "Shall I cancel it?" in " ".join(await visitor.says("please cancel it"))
-    assert "is cancelled" in " ".join(await visitor.says("yes"))
-    assert [row.status for row in mia.rows("booking")] == ["cancelled"]
-    assert {row.contact for row in shop.rows("SELECT contact FROM address WHERE value = :v", v=visitor.session)} == {
-        mia.rows("booking")[0].contact
-    }
-    assert shop.sound()
-
-
-async def test_a_text_that_leaves_late_is_shown_in_its_place(
-    shop: Shop, mia: Person, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    visitor = await joined(shop, mia)
-    monkeypatch.setattr("workers.runner.PAUSE_S", 0.02)
-    monkeypatch.setattr("channels.web.LOOK_S", 0.05)
-    shown = await visitor.thread()
-    shop.line.troubles.append(Trouble(error=httpx.ConnectError))
-    async with visitor.follow(after=shown[-1]["n"]) as stream, shop.working():
-        await shop.company.text(mia.number, "where are you?")
-        shop.clock.advance(3)
-        await until(shop, lambda: not shop.line.troubles)
-        await visitor.send("is there parking?")
-        await until(shop, lambda: len(mia.rows("message", "text LIKE '%Mill Lane%'")) == 1)
-        shop.clock.advance(6)
-        frames = await stream.until(lambda got: len(got) >= 4)
-    said = [data["text"][:17] for _, data in frames]
-    assert said == ["where are you?", "We are at 48 Chap", "is there parking?", "There is free par"]
-    assert [int(event) for event, _ in frames] == sorted(int(event) for event, _ in frames)
-
-
-async def test_guessing_codes_opens_nothing(shop: Shop, mia: Person) -> None:
-    await book_by_text(mia, "11am")
-    visitor = await open_page(shop)
-    await visitor.says("when is my appointment?")
-    texts = len(mia.inbox)
-    await visitor.says(mia.number)
-    code = mia.inbox[texts][:6]
-    for n in range(1, 6):
-        assert "11:00" not in " ".join(await visitor.says(f"{(int(code) + n) % 1_000_000:06d}"))
-    assert "11:00" not in " ".join(await visitor.says(code)), "after so many guesses the right code is worth nothing"
-    assert "11:00" not in " ".join(await visitor.says("when is my appointment?"))
-    assert not shop.rows("SELECT 1 FROM address WHERE value = :v AND contact = :c", v=visitor.session,
-                         c=mia.rows("booking")[0].contact)  # fmt: skip
-
-
-async def test_at_most_five_codes_a_day_go_to_a_number(shop: Shop, mia: Person) -> None:
-    for _ in range(7):
-        visitor = await open_page(shop)
-        await visitor.says("when is my appointment?")
-        await visitor.says(mia.number)
-    assert sum("is your code" in text for text in mia.inbox) == 5
-
-
-async def test_what_is_no_number_is_asked_again_in_whole_sentences(shop: Shop) -> None:
-    visitor = await open_page(shop)
-    await visitor.says("when is my appointment?")
-    [told] = await visitor.says("my number is 12345")
-    assert told.endswith((".", "?"))
-    assert " ." not in told

@@ -107,10 +107,11 @@ def chat(
     """Talk as a customer: one message a line on standard input, what the records say on standard output."""
     from commands.talk import Visit, talk
 
-    fresh = home is None and (now is not None or business is not None)
-    place = Path(tempfile.mkdtemp(prefix="qotbot-")) if fresh else _home(home)
     visit = Visit(channel, address, _instant(now))
-    asyncio.run(talk(place, _business(business), visit, as_json=as_json))
+    fresh = home is None and (now is not None or business is not None)
+    with tempfile.TemporaryDirectory(prefix="qotbot-") as folder:
+        place = Path(folder) if fresh else _home(home)
+        asyncio.run(talk(place, _business(business), visit, as_json=as_json))
 
 
 @app.command()

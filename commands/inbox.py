@@ -9,7 +9,8 @@ from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from compose import App, Settings, compose, database_url, own_home
+from commands.carrier import configured_account
+from compose import App, Settings, compose, database_url, load_pack, own_home
 from desk import forms
 from desk.board import Board
 from desk.cards import Accepted, Answer, AnswerKind, Card, Conflict, Invalid
@@ -86,9 +87,12 @@ def _find(tx: Tx, app: App, ref: str) -> str:
 
 @asynccontextmanager
 async def _opened(home: Path, business: Path) -> AsyncIterator[App]:
-    extensions = Configuration().extensions
-    settings = Settings(home=home, business=business, database_url=database_url(home), extensions=extensions)
-    app = await compose(settings, SystemClock())
+    configuration = Configuration()
+    account = configured_account(configuration, load_pack(business).business.phone)
+    settings = Settings(
+        home=home, business=business, database_url=database_url(home), extensions=configuration.extensions
+    )
+    app = await compose(settings, SystemClock(), account=account)
     try:
         yield app
     finally:

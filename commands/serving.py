@@ -15,11 +15,12 @@ import uvicorn
 from channels.fake.company import Company, api
 from channels.fake.handset import Handset, handset_routes
 from channels.reception import Account
+from commands.carrier import configured_account
 from commands.model import chosen_model
 from compose import Settings, compose, database_url, load_pack, own_home
 from domain.clock import SystemClock
 from domain.configuration import Configuration
-from domain.errors import BadInput, ConfigurationError, Unavailable
+from domain.errors import BadInput, Unavailable
 from records.home import owned
 from server import Serving, web
 
@@ -59,7 +60,7 @@ async def _serve(place: Place, home: Path, business: Path, *, offline: bool) -> 
     if offline:
         account: Account | None = Account(company.sid, company.token, company.number, base)
     else:
-        account = _account(configuration, pack.business.phone)
+        account = configured_account(configuration, pack.business.phone)
     settings = Settings(
         home=home, business=business, database_url=database_url(home), extensions=configuration.extensions,
         public_base_url=public, reader_name=reader, model_timeout_s=configuration.model_timeout_s,
@@ -72,15 +73,6 @@ async def _serve(place: Place, home: Path, business: Path, *, offline: bool) -> 
     _banner(base, token, reader, offline=offline)
     config = uvicorn.Config(site, host=place.host, port=place.port, log_level="warning", timeout_graceful_shutdown=3)
     await uvicorn.Server(config).serve()
-
-
-def _account(configuration: Configuration, number: str) -> Account | None:
-    sid, token = configuration.twilio_account_sid, configuration.twilio_auth_token
-    if sid and not token:
-        raise ConfigurationError(
-            "TWILIO_ACCOUNT_SID is set but TWILIO_AUTH_TOKEN is not: webhooks could not be trusted"
-        )
-    return Account(sid, token.get_secret_value(), number) if sid and token else None
 
 
 def _loopback(host: str) -> bool:

@@ -80,9 +80,10 @@ class Board:
         args = dict(row.args)
         if answer.kind == "edit":
             try:
-                args |= forms.canonical(row.args, answer.args)
+                args |= forms.canonical(row.args, answer.args, self._deps.pack.business)
             except BadInput as problem:
-                return Invalid({"": str(problem)})
+                name, _, why = str(problem).partition(": ")
+                return Invalid({name: why})
         said = StaffAnswer(kind=answer.kind, by=answer.by, args_hash=answer.args_hash, args=args, text=answer.text)
         try:
             decided = await self._submit(action_id, said)
@@ -145,7 +146,8 @@ class Board:
             tier=row.tier, why=tuple(_why(f) for f in row.findings if f["verdict"] == "hold"),
             contact_name=(contact.name if contact else None) or "No name yet",
             contact_address=masked(row.address or ""), channel=row.channel or "",
-            customer_said=tuple(_said(m) for m in words), will_send=self._will_send(row, described), waiting_since=from_ms(row.created_at),
+            customer_said=tuple(_said(m) for m in words), will_send=self._will_send(row, described),
+            waiting_since=from_ms(row.created_at),
             expires_at=from_ms(row.expires_at) if row.expires_at else None, consequences=self._consequences(row),
         )  # fmt: skip
 

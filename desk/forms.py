@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from desk.cards import Choice, Field
@@ -14,7 +14,8 @@ from domain.clock import from_ms, to_ms
 from domain.errors import BadInput
 from domain.settings import Business
 
-FIXED = ("booking", "version", "price_cents")
+FIXED = ("booking", "version", "price_cents", "service")
+MOST_CENTS = 10**10
 
 
 def fields(args: Mapping[str, Any], business: Business) -> tuple[Field, ...]:
@@ -35,31 +36,38 @@ def _field(name: str, value: Any, business: Business) -> Field:
         return Field(name=name, label=label, value=str(value), kind="choice", choices=choices, editable=editable)
     if name == "service":
         choices = tuple(Choice(key, service.name) for key, service in business.services.items())
-        return Field(name=name, label=label, value=str(value), kind="choice", choices=choices, editable=False)
+        return Field(name=name, label=label, value=str(value), kind="choice", choices=choices, editable=editable)
     kind = "number" if isinstance(value, int) else "text"
     return Field(name=name, label=label, value=str(value), kind="number" if kind == "number" else "text",
                  editable=editable)  # fmt: skip
 
 
-def canonical(args: Mapping[str, Any], changed: Mapping[str, str]) -> dict[str, Any]:
-    """Changed fields back into arguments; `BadInput` names the field that cannot be read."""
+def canonical(args: Mapping[str, Any], changed: Mapping[str, str], business: Business) -> dict[str, Any]:
+    """Changed fields back into arguments; a time without a zone is the business's. `BadInput` names the field."""
     found: dict[str, Any] = {}
     for name, words in changed.items():
         if name in FIXED or name not in args:
             raise BadInput(f"{name}: this cannot be changed")
         try:
-            found[name] = _argument(name, words, args[name])
-        except (ValueError, InvalidOperation) as problem:
+            found[name] = _argument(name, words, args[name], business=business)
+        except (ValueError, ArithmeticError) as problem:
             raise BadInput(f"{name}: {words[:40]!r} cannot be read") from problem
     return found
 
 
-def _argument(name: str, words: str, before: Any) -> Any:
+def _argument(name: str, words: str, before: Any, *, business: Business) -> Any:
     if name == "start":
-        return to_ms(datetime.fromisoformat(words))
+        instant = datetime.fromisoformat(words)
+        return to_ms(instant if instant.tzinfo else instant.replace(tzinfo=business.tz))
     if name.endswith("_cents"):
-        return int(Decimal(words) * 100)
+        return _cents(Decimal(words) * 100)
     return int(words) if isinstance(before, int) else words
+
+
+def _cents(amount: Decimal) -> int:
+    if not 0 <= amount <= MOST_CENTS or amount != amount.to_integral_value():
+        raise ValueError("an amount is whole cents")
+    return int(amount)
 
 
 def errors_by_field(problem: str) -> dict[str, str]:

@@ -7,7 +7,7 @@ from typing import Any
 from desk.telling import verdict, what, who
 from domain.clock import from_ms, iso
 from domain.errors import BadInput
-from records import ledger
+from records import actions, ledger
 from records.database import Tx
 from records.ledger import Event
 
@@ -17,10 +17,8 @@ SHOWN = ("said", "step", "steps", "findings", "booking", "message", "sid", "refu
 def story(tx: Tx, business: str, wanted: str) -> list[dict[str, Any]]:
     """Every event about an action (id or short reference) or message, with what led to it; `BadInput` if unknown."""
     found = ledger.about(tx, business, wanted, limit=500)
-    if not found and len(wanted) <= 8:
-        found = [e for e in ledger.events(tx, business, limit=100_000) if e.body.get("ref") == wanted.upper()]
-        ids = {e.body["action"] for e in found if "action" in e.body}
-        found = [e for a in sorted(ids) for e in ledger.about(tx, business, a, limit=500)]
+    if not found and (row := actions.by_ref(tx, business, wanted)) is not None:
+        found = ledger.about(tx, business, row.id, limit=500)
     if not found:
         raise BadInput(f"the ledger knows nothing of {wanted!r}; give an action, a message or a reference like A1F3C")
     turns = {e.body[k] for e in found for k in ("turn", "cause") if isinstance(e.body.get(k), str)}

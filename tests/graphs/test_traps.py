@@ -149,7 +149,8 @@ async def test_t11_threads_have_a_checkpointer_and_the_conversation_has_no_inter
 
 
 def hold_nodes(graph: Compiled) -> list[Any]:
-    found = [sub.nodes["hold"] for _, sub in graph.get_subgraphs() if "hold" in sub.nodes]
+    subgraphs: list[Any] = [sub for _, sub in graph.get_subgraphs()]
+    found = [sub.nodes["hold"] for sub in subgraphs if "hold" in sub.nodes]
     assert found
     return found
 
@@ -174,7 +175,7 @@ async def park_in_an_older_version(salon: Salon) -> None:
     row, saver = salon.action(TOOL), graph_of(salon).checkpointer
     assert isinstance(saver, BaseCheckpointSaver)
     await saver.adelete_thread(f"action:{row.id}")
-    old = older.compile(checkpointer=saver)
+    old: Any = older.compile(checkpointer=saver)
     await old.ainvoke({"call": approval.call_of(row)}, approval.thread(row.id), context=salon.app.deps)
     assert (await old.aget_state(approval.thread(row.id))).next == ("wait_here",)
 

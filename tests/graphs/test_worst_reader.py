@@ -1,4 +1,4 @@
-"""The worst reader there could be: whatever it reads, nothing happens that was not asked, confirmed, approved and recorded."""
+"""The worst reader there could be: nothing happens that was not asked, confirmed, approved and recorded."""
 
 from __future__ import annotations
 
@@ -28,10 +28,12 @@ SPOILT = re.compile(r"[\x00-\x08\u202a-\u202e]")
 nasty = st.sampled_from(
     [
         "<script>fetch('https://evil.example.com')</script>", "call +1 310-555-0177 now", "(310) 555 0177",
-        "https://evil.example.com/pay", "www.evil.co", "[click](javascript:alert(1))", "{phone}", "{0.__class__}", "%s%n",
+        "https://evil.example.com/pay", "www.evil.co", "[click](javascript:alert(1))", "{phone}", "{0.__class__}",
+        "%s%n",
         "\x00\x07\u202egnp.exe", "Ana", "anna", "haircut", "colour", "balayage", "anyone", "beard", "A12F",
         "tomorrow at 10:30", "today at 11:30", "friday afternoon", "next tuesday at 2pm", "any time", "yesterday",
-        "the 31st of February", "at 25:99", "between now and never", "'; DROP TABLE booking; --", "STOP", "yes", "😀" * 30,
+        "the 31st of February", "at 25:99", "between now and never", "'; DROP TABLE booking; --", "STOP", "yes",
+        "😀" * 30,
     ]
 )  # fmt: skip
 
@@ -44,7 +46,7 @@ huge = st.sampled_from(["<b>" * 120, "9" * 390, "a@evil.example.com " * 18])
 said = st.builds(
     Said,
     act=st.sampled_from(
-        ["request", "inform", "affirm", "negate", "ask", "alternatives", "choose", "greet", "thanks", "repeat", "unclear"]
+        "request inform affirm negate ask alternatives choose greet thanks repeat unclear".split()
     ),
     task=st.sampled_from(
         [
@@ -58,7 +60,8 @@ said = st.builds(
     contact=st.sampled_from([None, None, THIRD, "310 555 0177", "+12025550143", "not a number"]),
     question=short(400) | huge, choice=st.none() | st.integers(1, 20), quote=nasty | huge | st.just(""),
 )  # fmt: skip
-hours = [f"{day} at {hour}" for day in ("tomorrow", "wednesday", "friday", "saturday") for hour in ("10:15", "1:30pm", "3pm")]
+DAYS = ("tomorrow", "wednesday", "friday", "saturday")
+hours = [f"{day} at {hour}" for day in DAYS for hour in ("10:15", "1:30pm", "3pm")]
 wish = st.builds(
     Said,
     act=st.just("request"), task=st.sampled_from(["book", "book", "refund", "move", "cancel"]),
@@ -72,13 +75,14 @@ readings = st.builds(
     unclear=st.booleans(),
 )
 texts = st.sampled_from(
-    ["yes", "no", "book a colour", "123456", "<b>" * 3000, "x" * 10_000, "https://evil.example.com", THIRD, "\x00", "ok"]
+    ["yes", "no", "book a colour", "123456", "<b>" * 3000, "x" * 10_000, "https://evil.example.com", THIRD, "\x00"]
 ) | nasty  # fmt: skip
 channels = st.sampled_from(["sms", "web", "call"])
 worst_turn = st.tuples(channels, texts, readings)
 meant = st.tuples(st.just("sms"), st.just("I want that"), st.builds(Reading, said=st.tuples(wish).map(list)))
 agreeing = st.tuples(st.just("sms"), st.just("yes"), st.builds(Reading, said=st.tuples(agreed).map(list)))
-turns = st.tuples(st.lists(worst_turn, max_size=1), st.lists(meant, max_size=1), st.lists(worst_turn | agreeing, max_size=4)).map(
+later_turns = st.lists(worst_turn | agreeing, max_size=4)
+turns = st.tuples(st.lists(worst_turn, max_size=1), st.lists(meant, max_size=1), later_turns).map(
     lambda parts: [turn for part in parts for turn in part] or [("sms", "hi", Reading())]
 )
 
@@ -168,8 +172,11 @@ def run(turns: st.SearchStrategy[list[Turn]], examples: int, *, seed: int) -> No
 
         @hypothesis.seed(seed)
         @settings(
-            max_examples=examples, deadline=None, database=None, phases=[Phase.generate],
-            suppress_health_check=list(HealthCheck),
+            max_examples=examples,
+            deadline=None,
+            database=None,
+            phases=[Phase.generate],
+            suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
         )
         @given(turns)
         def every(spoken: list[Turn]) -> None:

@@ -1,4 +1,4 @@
-"""A process that has imported everything: for each order (a line of JSON) it forks a child that plays it, or dies in it."""
+"""A process that has imported everything: for each order (a JSON line) it forks a child that plays it, or dies."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def main() -> None:
 
 
 def build_once() -> None:
-    """Read the salon's folder, build the graphs and prove them here: the children share them, as nothing in them changes."""
+    """Read the salon's folder, build and prove the graphs here: the children share them, nothing in them changes."""
     pack, read = compose.load_pack(PACK), compose.load_pack
     with tempfile.TemporaryDirectory() as home:
         app = asyncio.run(composed(Path(home)))

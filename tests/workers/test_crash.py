@@ -72,7 +72,7 @@ def test_a_death_changes_nothing_on_postgresql(postgres: str, scenario: str) -> 
 
 
 def distinct(points: Sequence[str]) -> list[int]:
-    """The points where a process leaves something else behind: nothing is kept between one `after` and the next `before`."""
+    """The points where a process leaves something else: nothing is kept between an `after` and the next `before`."""
     return [
         k for k, name in enumerate(points, start=1) if not (name.startswith("before") and points[k - 2][:5] == "after")
     ]

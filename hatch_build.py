@@ -7,7 +7,19 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-FOLDERS = ("domain", "records", "guards", "tools", "graphs", "channels", "workers", "desk", "evals", "commands", "packs")
+FOLDERS = (
+    "domain",
+    "records",
+    "guards",
+    "tools",
+    "graphs",
+    "channels",
+    "workers",
+    "desk",
+    "evals",
+    "commands",
+    "packs",
+)
 MODULES = ("compose.py", "server.py", "cli.py")
 
 

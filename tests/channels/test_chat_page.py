@@ -81,7 +81,8 @@ def test_shift_enter_is_a_new_line_and_blank_is_not_sent(page: Page, stub: ChatS
     page.fill("#words", "one")
     page.press("#words", "Shift+Enter")
     page.type("#words", "two")
-    page.press("#words", "Enter")
+    with page.expect_response("**/chat/messages"):
+        page.press("#words", "Enter")
     expect(page.locator(".message")).to_have_count(1)
     assert [sent["text"] for sent in stub.received] == ["one\ntwo"]
 

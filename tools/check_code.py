@@ -6,7 +6,6 @@ from pydantic import Field
 
 import records.contacts
 from domain.action import Assurance, Receipt, Tier
-from domain.errors import ToolRefused
 from domain.tool import Args, Context, Tool
 from records import challenges
 
@@ -18,10 +17,13 @@ class CheckCode(Args):
 
 
 def write(args: CheckCode, ctx: Context) -> Receipt:
-    """Mark the session as proved; merge the visitor's contact into the number's."""
+    """Mark the session as proved; merge the visitor's contact into the number's.
+
+    A wrong code is a result and no refusal, because a refusal would take back that the try was counted.
+    """
     right = challenges.attempt(ctx.tx, ctx.session or "", args.code, now=ctx.now)
     if right is None:
-        raise ToolRefused("wrong_code")
+        return {"why": "wrong_code"}
     business = ctx.pack.business.id
     records.contacts.verify_address(ctx.tx, business, kind="phone", value=right.address, now=ctx.now)
     if ctx.contact and ctx.contact != right.contact:

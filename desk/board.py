@@ -152,13 +152,18 @@ class Board:
         )  # fmt: skip
 
     def _will_send(self, row: Action, described: dict[str, str]) -> str:
-        """The words the customer gets on approval, from the arguments that will run."""
-        receipt = forms.expected_receipt(row)
-        result = {
-            "tool": row.tool, "action": row.id, "ref": row.ref, "state": "done", "receipt": receipt, "findings": [],
-            "facts": described,
+        """The words the customer gets on approval, from the arguments that will run.
+
+        What cannot be described any more, like the move of a booking that was cancelled, can only fail.
+        """
+        lost = self._deps.tools[row.tool].describe is not None and not described
+        result: dict[str, Any] = {
+            "tool": row.tool, "action": row.id, "ref": row.ref, "state": "failed" if lost else "done",
+            "receipt": {} if lost else forms.expected_receipt(row), "findings": [], "facts": described,
         }  # fmt: skip
         line = result_line(self._deps.pack, result)
+        if lost:
+            return worded(self._deps.pack, line.key, line.facts, seed=row.id)
         first = worded(self._deps.pack, "news.approved", {"ref": row.ref}, seed=row.id)
         second = worded(self._deps.pack, line.key, line.facts, seed=row.id)
         return f"{first} {second}"

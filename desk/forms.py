@@ -61,6 +61,8 @@ def _argument(name: str, words: str, before: Any, *, business: Business) -> Any:
         return to_ms(instant if instant.tzinfo else instant.replace(tzinfo=business.tz))
     if name.endswith("_cents"):
         return _cents(Decimal(words) * 100)
+    if name == "staff" and words not in business.staff:
+        raise ValueError("nobody of that name works here")
     return int(words) if isinstance(before, int) else words
 
 

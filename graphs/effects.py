@@ -191,5 +191,5 @@ def described(tx: Tx, deps: Deps, action: Action) -> dict[str, str]:
         return {name: str(value) for name, value in args.model_dump().items() if value is not None}
     try:
         return tool.describe(args, context(tx, deps, action))
-    except ToolRefused:
+    except (ToolRefused, LookupError):  # a booking that is gone, a member of staff who left the settings
         return {}

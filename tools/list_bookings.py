@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from domain.action import Assurance, Tier
+from domain.settings import Service, StaffMember
 from domain.tool import Args, Context, Tool
 from records import bookings
 from tools.wording import long_time, money
@@ -29,12 +31,17 @@ def read(args: ListBookings, ctx: Context) -> dict[str, Any]:
                 "booking": b.id, "version": b.version, "service": b.service, "staff": b.staff, "start": b.start_at,
                 "deposit_cents": b.deposit_cents - b.refunded_cents,
                 "deposit": money(business, b.deposit_cents - b.refunded_cents),
-                "label": f"{business.services[b.service].name} with {business.staff[b.staff].name}, "
+                "label": f"{_named(business.services, b.service)} with {_named(business.staff, b.staff)}, "
                 f"{long_time(business, b.start_at)}",
             }
             for b in rows
         ]
     }  # fmt: skip
+
+
+def _named(listed: Mapping[str, Service] | Mapping[str, StaffMember], key: str) -> str:
+    """The name of a service or member of staff; who has left the settings meanwhile keeps the key."""
+    return listed[key].name if key in listed else key
 
 
 TOOL = Tool(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -134,6 +135,16 @@ def test_ones_own_bookings_are_listed_soonest_first(bench: Workbench) -> None:
     assert bench.do(list_bookings.read, ListBookings(), contact=None) == {"bookings": []}
     bench.now += timedelta(days=3, minutes=30)
     assert [b["booking"] for b in bench.do(list_bookings.read, ListBookings())["bookings"]] == [later]
+
+
+def test_who_left_the_settings_hides_nobodys_booking(bench: Workbench) -> None:
+    booked(bench, TEN, staff="ana")
+    services = {k: v.model_copy(update={"staff": ["ben"]}) for k, v in bench.pack.business.services.items()}
+    staff = {"ben": bench.pack.business.staff["ben"]}
+    business = bench.pack.business.model_copy(update={"staff": staff, "services": services})
+    bench.pack = replace(bench.pack, business=business)
+    [listed] = bench.do(list_bookings.read, ListBookings())["bookings"]
+    assert listed["label"] == "Haircut with ana, Friday 27 November at 10:00 am"
 
 
 def test_only_deposits_that_were_not_paid_back_are_refundable(bench: Workbench) -> None:

@@ -1,0 +1,58 @@
+"""The doctor's checks: each sees its own trouble, and says what to do about it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from databases import sqlite, sqlite_copy, sqlite_template  # noqa: F401
+from making import salon
+
+from desk import doctor
+from desk.doctor import Check, examine
+from records.database import Database
+from records.keys import open_keys
+
+
+def checks(database: Database, home: Path) -> dict[str, Check]:
+    """What the doctor finds."""
+    return {c.name: c for c in examine(database, salon(), open_keys(home / "keys"), home=home)}
+
+
+def test_a_healthy_home_needs_nothing(sqlite: Database, tmp_path: Path) -> None:  # noqa: F811
+    found = checks(sqlite, tmp_path)
+    assert list(found) == ["python", "tzdata", "database", "ledger", "keys"]
+    assert all(check.ok for check in found.values())
+    assert found["ledger"].seen == "0 leaves, 0 heads"
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o644, 0o660])
+def test_keys_that_others_can_read_are_named(sqlite: Database, tmp_path: Path, mode: int) -> None:  # noqa: F811
+    assert checks(sqlite, tmp_path)["keys"].ok
+    (tmp_path / "keys" / "ledger.key").chmod(mode)
+    found = checks(sqlite, tmp_path)["keys"]
+    assert (found.ok, found.seen) == (False, "open to others: ledger.key")
+    assert "chmod 600" in found.next_step
+
+
+def test_a_lost_trigger_is_named(sqlite: Database, tmp_path: Path) -> None:  # noqa: F811
+    with sqlite.writer.begin() as tx:
+        name = tx.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger' LIMIT 1").scalar_one()
+        tx.exec_driver_sql(f'DROP TRIGGER "{name}"')
+    found = checks(sqlite, tmp_path)["database"]
+    assert not found.ok
+    assert found.next_step != ""
+
+
+@pytest.mark.parametrize(("seen", "ok"), [("2026.2", True), ("2027.1", True), ("2026.1", False), ("2025.2", False)])
+def test_old_rules_of_time_are_named(
+    sqlite: Database,  # noqa: F811
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    seen: str,
+    ok: bool,
+) -> None:
+    monkeypatch.setattr(doctor.metadata, "version", lambda _name: seen)
+    found = checks(sqlite, tmp_path)["tzdata"]
+    assert (found.ok, found.seen) == (ok, seen)
+    assert found.next_step == "pip install --upgrade tzdata"

@@ -82,6 +82,14 @@ def only_the_message_tool_sends(source: Source) -> Iterator[str]:
             yield f"{source.path}:{call.lineno}: only the message tool hands words to the switchboard"
 
 
+def graphs_run_untraced(source: Source) -> Iterator[str]:
+    """Readers call models inside a graph that runs untraced."""
+    for name, call in source.calls():
+        runs = name.endswith((".ainvoke", ".astream", ".astream_events", ".invoke", ".stream"))
+        if runs and name != "untraced.invoke" and not source.path.startswith(("graphs/untraced.py", "graphs/readers/")):
+            yield f"{source.path}:{call.lineno}: only graphs/untraced.py runs a graph"
+
+
 RULES: list[Rule] = [
     root_modules_look_down,
     root_modules_leave_libraries_home,
@@ -89,6 +97,7 @@ RULES: list[Rule] = [
     only_the_claim_mints,
     only_deliveries_deliver,
     only_the_message_tool_sends,
+    graphs_run_untraced,
 ]
 
 
@@ -107,6 +116,7 @@ BROKEN: list[tuple[Rule, str, str]] = [
     (only_the_claim_mints, "guards/door.py", "from domain.permit import mint"),
     (only_the_claim_mints, "workers/turns.py", "from domain import permit\npermit.mint('a')"),
     (only_deliveries_deliver, "workers/turns.py", "async def run(channel):\n    await channel.deliver(permit, words)"),
+    (graphs_run_untraced, "graphs/turn.py", "async def run_turn(graph):\n    await graph.ainvoke({})"),
     (only_the_message_tool_sends, "tools/book.py", "async def deliver(permit):\n    await ports.send(permit, words)"),
 ]
 
@@ -124,6 +134,7 @@ KEPT = [
     ("workers/deliveries.py", "tool.deliver(permit, words)"),
     ("channels/switchboard.py", "channel.deliver(permit, words)"),
     ("tools/message.py", "ports.send(permit, words)"),
+    ("graphs/turn.py", "async def run_turn(graph):\n    await untraced.invoke(graph, {})"),
 ]
 
 

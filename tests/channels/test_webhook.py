@@ -118,7 +118,10 @@ async def test_a_huge_body_is_refused(shop: Shop, chunked: bool) -> None:
 @pytest.mark.parametrize(
     "body", [b"\xff\xfe\x00binary\x80", b"", b"&&&===", b"Body=%FF%00%80&From=%ZZ", b"a" * 3000, b"%"]
 )
-async def test_broken_bodies_are_refused_without_a_word(shop: Shop, body: bytes) -> None:
+async def test_broken_bodies_are_refused_without_a_word(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, body: bytes
+) -> None:
+    monkeypatch.setattr("channels.call.WAIT_S", 0.0)
     before = shop.counts()
     for path in PATHS:
         for signed in ("", "AAAA", "\xe9\xff", signature(PUBLIC + path, {})):
@@ -141,7 +144,10 @@ async def test_a_signed_text_with_a_field_missing_is_kept_or_refused_aloud(shop:
 
 
 @pytest.mark.parametrize("path", [p for p in PATHS if "wait" not in p and "sms" not in p])
-async def test_a_signed_call_with_a_field_missing_never_fails(shop: Shop, path: str) -> None:
+async def test_a_signed_call_with_a_field_missing_never_fails(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    monkeypatch.setattr("workers.runner.PAUSE_S", 0.02)
     for missing in PATHS[path]:
         form = {k: v for k, v in PATHS[path].items() if k != missing}
         before = shop.counts()["message"]

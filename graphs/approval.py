@@ -69,8 +69,6 @@ async def drive(deps: Deps, graphs: Mapping[str, Compiled], action: str) -> None
     if row is None:
         return
     graph = graphs[row.tool]
-    if row.state == "cleared":
-        await _start_over(deps, graph, row)  # cut off between the gate and the run: the guards are asked again
     if row.state not in ("held", "cleared"):
         await _forget(graph, action)
         return
@@ -82,7 +80,7 @@ async def drive(deps: Deps, graphs: Mapping[str, Compiled], action: str) -> None
         resume: Command[Any] = Command(resume={snapshot.interrupts[0].id: told})
         await untraced.invoke(graph, resume, thread(row.id), deps=deps, durability="sync")
     else:
-        await _start_over(deps, graph, row)  # cleared: it died between the gate's commit and the effect
+        await _start_over(deps, graph, row)  # cleared: cut off between the gate and the run; the guards are asked again
     after = await deps.database.read(lambda tx: actions.load(tx, action))
     if after is not None and after.state == "held" and after.staff is not None:
         await _start_over(deps, graph, after)  # a renamed node resumes without doing anything

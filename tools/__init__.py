@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-MACHINERY = ("availability", "langchain", "particulars", "payments", "wording")
+MACHINERY = ("availability", "particulars", "payments", "wording")

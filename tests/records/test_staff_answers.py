@@ -86,6 +86,6 @@ def test_a_card_that_returns_can_be_decided_again(database: Database, held: Acti
 def test_who_decided_is_on_the_ledger(database: Database, held: Action) -> None:
     decide(database, held, replace(answer(held), text="she is a friend"))
     event = within(database, lambda tx: ledger.about(tx, BUSINESS, held.id))[-1]
-    assert (event.kind, event.body["by"], event.body["kind"]) == ("action.decided", "staff:kim", "approve")
-    assert event.texts == {"text": "she is a friend"}
-    assert "friend" not in str(event.body)
+    assert (event.kind, event.body["by"], event.body["kind"]) == ("action.decided", "staff", "approve")
+    assert event.texts == {"by": "staff:kim", "text": "she is a friend"}
+    assert "friend" not in str(event.body) and "kim" not in str(event.body)

@@ -11,6 +11,7 @@ from domain.errors import ConfigurationError
 from domain.message import Delivery, Sent, Unknown
 from domain.permit import Permit
 from domain.tool import Context, Tool
+from graphs.untraced import silence
 
 LONGEST = 500
 
@@ -43,7 +44,8 @@ def from_langchain(tool: LangChainTool, *, tier: int, purpose: Purpose, assuranc
         return {}
 
     async def deliver(permit: Permit, _payload: dict[str, Any]) -> Delivery:
-        said = await tool.ainvoke(dict(permit.args))
+        with silence():
+            said = await tool.ainvoke(dict(permit.args))
         return Sent({"answer": str(said)[:LONGEST]})
 
     async def reconcile(_permit: Permit, _payload: dict[str, Any]) -> Delivery:

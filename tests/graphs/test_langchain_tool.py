@@ -1,12 +1,17 @@
 from __future__ import annotations
 
+import os
+
 import pytest
 from langchain_core.tools import StructuredTool
+from langsmith.run_helpers import get_tracing_context
 from pydantic import BaseModel, ValidationError
 
 from domain.action import Tier
 from domain.errors import ConfigurationError
-from tools.langchain import from_langchain
+from domain.message import Sent
+from domain.permit import mint
+from graphs.langchain_tool import from_langchain
 
 
 class Gift(BaseModel):
@@ -35,3 +40,24 @@ def test_it_becomes_an_outside_effect_with_strict_arguments() -> None:
 def test_a_reading_tool_is_refused() -> None:
     with pytest.raises(ConfigurationError, match="tier"):
         from_langchain(gift_card(), tier=Tier.READ, purpose="reply")
+
+
+async def test_the_tool_is_called_with_tracing_off() -> None:
+    seen: list[object] = []
+
+    async def look(amount: int) -> str:
+        seen.append(get_tracing_context()["enabled"])
+        return f"a card of {amount}"
+
+    wrapped = StructuredTool.from_function(coroutine=look, name="look", description="Look.", args_schema=Gift)
+    tool = from_langchain(wrapped, tier=Tier.COMMITS, purpose="service")
+    assert tool.deliver is not None
+    row = dict.fromkeys(("contact", "channel", "address")) | dict.fromkeys(("id", "business", "args_hash"), "x")
+    permit = mint(row={**row, "tool": "look", "purpose": "service", "args": {"amount": 20}}, fence=1)
+    os.environ["LANGSMITH_TRACING"] = "true"
+    try:
+        delivered = await tool.deliver(permit, {})
+    finally:
+        del os.environ["LANGSMITH_TRACING"]
+    assert delivered == Sent({"answer": "a card of 20"})
+    assert seen == [False]

@@ -17,7 +17,7 @@ from domain.action import Action, Proposal
 from domain.errors import ConfigurationError, Later, ToolRefused
 from domain.message import Delivery, Refused, Sent, Unknown
 from domain.permit import Permit
-from graphs import effects
+from graphs import effects, untraced
 from graphs.effects import Deps
 from guards.door import submit
 from records import actions, ledger, messages, obligations
@@ -43,12 +43,13 @@ async def carry_out(deps: Deps, action: str, *, tries: int = TRIES) -> None:
         return
     permit, payload = claimed
     try:
-        async with asyncio.timeout(LIMIT_S):
-            outcome: Delivery = Refused("nothing recorded", "absent")
-            if again:
-                outcome = await tool.reconcile(permit, payload)
-            if isinstance(outcome, Refused) and outcome.code == "absent":
-                outcome = await tool.deliver(permit, payload)
+        with untraced.silence():  # a tool may be LangChain's
+            async with asyncio.timeout(LIMIT_S):
+                outcome: Delivery = Refused("nothing recorded", "absent")
+                if again:
+                    outcome = await tool.reconcile(permit, payload)
+                if isinstance(outcome, Refused) and outcome.code == "absent":
+                    outcome = await tool.deliver(permit, payload)
     except TimeoutError:
         outcome = Unknown("no answer within the time limit")
     if isinstance(outcome, Refused) and outcome.code == "absent" and tries < TRIES:

@@ -25,8 +25,18 @@ wait_for_all_tracers()
 AT_WORK = """
 import asyncio, sys
 from pathlib import Path
+from langchain_core.runnables import RunnableLambda
 from langchain_core.tracers.langchain import wait_for_all_tracers
 from rehearsal import opened
+import channels.sms
+
+sent, send_text = [], channels.sms.send_text
+
+async def send_by_langchain(account, *, to, text):
+    sent.append(await RunnableLambda(str.strip).ainvoke(text))
+    return await send_text(account, to=to, text=text)
+
+channels.sms.send_text = send_by_langchain
 
 async def talk():
     async with opened(Path(sys.argv[1])) as salon:
@@ -35,6 +45,7 @@ async def talk():
         await salon.decide("approve", tool="book")
         await salon.told()
         assert salon.action("book").state == "done", salon.action("book")
+        assert len(sent) == 3, sent
 
 asyncio.run(talk())
 wait_for_all_tracers()

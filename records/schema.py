@@ -79,6 +79,7 @@ message = sa.Table(
     _text("address_kind"), _text("address"), _text("session", null=True), _text("kind"), _text("text"),
     _json("options"), _text("author"), _text("provider", null=True), _text("provider_id", null=True),
     _text("event", null=True), _text("turn", null=True), _text("action", null=True), _text("state"), _time("at"),
+    _number("segments"),
     sa.UniqueConstraint("id"),
     sa.UniqueConstraint("business", "provider", "provider_id", "event"),
     sa.Index("ix_message_contact_n", "contact", "n"),
@@ -158,8 +159,49 @@ consent = sa.Table(
     "consent", METADATA,
     _serial("n"), _text("id"), _text("business"), _text("contact", null=True), _text("address"), _text("group"),
     _text("purpose"), _text("act"), _text("method"), _text("evidence"), _text("actor"), _time("at"),
+    _text("channel", null=True), _time("occurred_at", null=True), _time("expires_at", null=True),
+    _text("jurisdiction", null=True), _text("disclosure", null=True), _json("source"), _json("detector"),
     sa.UniqueConstraint("id"),
     sa.Index("ix_consent_address", "business", "address", "group"),
+)  # fmt: skip
+
+disclosure = sa.Table(  # the exact wording people were shown when they consented
+    "disclosure", METADATA,
+    _text("business", key=True), _text("sha256", key=True), _text("version"), _text("language"), _text("text"),
+    _time("at"),
+)  # fmt: skip
+
+suppression = sa.Table(  # revocations that outlive the address they were given from: only its keyed hash is kept
+    "suppression", METADATA,
+    _text("business", key=True), _text("address_hash", key=True), _text("group", key=True),
+    _text("purpose", key=True), _text("entry"), _time("at"),
+)  # fmt: skip
+
+preference = sa.Table(
+    "preference", METADATA,
+    _serial("n"), _text("business"), _text("contact"), _text("kind"), _json("value"), _text("actor"),
+    _text("evidence"), _time("at"),
+    sa.Index("ix_preference_contact", "contact", "kind"),
+)  # fmt: skip
+
+brake = sa.Table(  # why no proactive message leaves: a pause, a tripped breaker, a spent budget
+    "brake", METADATA,
+    _text("id", key=True), _text("business"), _text("kind"), _text("reason"), _text("actor"), _time("at"),
+    _time("lifted_at", null=True), _text("lifted_by", null=True),
+    sa.Index("ix_brake_business", "business", "lifted_at"),
+)  # fmt: skip
+
+campaign = sa.Table(
+    "campaign", METADATA,
+    _text("id", key=True), _text("business"), _text("name"), _text("text"), _text("action"), _text("state"),
+    _json("audience"), _text("cursor", null=True), _number("submitted"), _number("refused"), _time("created_at"),
+    _time("ended_at", null=True),
+)  # fmt: skip
+
+witnessing = sa.Table(  # heads that left this machine
+    "witnessing", METADATA,
+    _text("business", key=True), sa.Column("size", sa.BigInteger, primary_key=True), _text("witness", key=True),
+    _text("root"), _time("at"),
 )  # fmt: skip
 
 challenge = sa.Table(

@@ -10,18 +10,14 @@ from domain.clock import to_ms
 from domain.decision import Finding
 from domain.guard import Guard
 from guards.facts import Facts
-from guards.timing import FRESH
+from guards.timing import proactive
 
-PROACTIVE = ("service", "marketing")
 LOUD = ("sms", "call")
 
 
 def judge(action: Proposal, facts: Facts) -> Finding | None:
     """A proactive text outside the allowed window is refused until the window opens again."""
-    if action.tool != "message" or action.purpose not in PROACTIVE or action.channel not in LOUD:
-        return None
-    heard = facts.last_heard
-    if heard is not None and facts.now - heard <= FRESH and action.purpose == "service":
+    if action.channel not in LOUD or not proactive(action, facts):
         return None
     zone = ZoneInfo(facts.contact.zone) if facts.contact and facts.contact.zone else facts.pack.business.tz
     local = facts.now.astimezone(zone)

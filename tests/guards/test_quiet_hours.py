@@ -104,8 +104,14 @@ def test_an_answer_to_somebody_awake_is_not_proactive(minutes: int, expected: st
     assert verdict(GUARD, replace(message_of(), purpose="marketing"), given) == "deny"
 
 
+@pytest.mark.parametrize(("minutes", "expected"), [(60, "none"), (61, "deny")])
+def test_a_late_reply_is_proactive(minutes: int, expected: str) -> None:
+    night = at(NIGHT)
+    known = {"contact": CONTACT, "last_heard": night.now - timedelta(minutes=minutes)}
+    assert verdict(GUARD, replace(message_of(), purpose="reply"), facts(now=night.now, known=known)) == expected
+
+
 QUIET = [
-    replace(message_of(), purpose="reply"),
     replace(message_of(), purpose="mandated"),
     replace(message_of(), channel="web"),
     booking_of(),

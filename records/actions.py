@@ -151,6 +151,12 @@ def follow(tx: Tx, action: str, now: datetime) -> Permit | None:
     return mint(row=dict(tx.execute(_ONE, {"id": action}).one()._mapping), fence=row.fence + 1)
 
 
+def holds(tx: Tx, permit: Permit, *, now: datetime) -> bool:
+    """Whether a permit is still the action's latest; its end may be recorded by its holder only. Locks the action."""
+    where = sa.and_(_A.id == permit.action, _A.state == "executing", _A.fence == permit.fence)
+    return tx.execute(schema.action.update().where(where).values(updated_at=to_ms(now))).rowcount == 1
+
+
 def give_back(tx: Tx, action: str, *, now: datetime) -> None:
     """Return the claim of an action whose effect never left; it may be claimed again once the door has been asked."""
     where = sa.and_(_A.id == action, _A.state == "executing")

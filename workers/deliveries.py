@@ -53,9 +53,10 @@ async def carry_out(deps: Deps, action: str, *, tries: int = TRIES) -> None:
     except TimeoutError:
         outcome = Unknown("no answer within the time limit")
     if isinstance(outcome, Refused) and outcome.code == "absent" and tries < TRIES:
-        await deps.database.write(deps.scope(row.contact), lambda tx: _give_back(tx, deps, row))
-        raise Later(deps.clock.now() + PAUSE * 2 ** (tries - 1))
-    await deps.database.write(deps.scope(row.contact), lambda tx: _settle(tx, deps, row, outcome=outcome))
+        if await deps.database.write(deps.scope(row.contact), lambda tx: _give_back(tx, deps, permit)):
+            raise Later(deps.clock.now() + PAUSE * 2 ** (tries - 1))
+        return
+    await deps.database.write(deps.scope(row.contact), lambda tx: _settle(tx, deps, permit, outcome=outcome))
 
 
 def _claim(tx: Tx, deps: Deps, row: Action) -> tuple[Permit, dict[str, Any]] | None:
@@ -91,17 +92,36 @@ def _again(row: Action, deps: Deps) -> Proposal:
     )  # fmt: skip
 
 
-def _give_back(tx: Tx, deps: Deps, row: Action) -> None:
-    """Undo the claim of what never left: the door is asked again before the next try."""
+def _held(tx: Tx, deps: Deps, permit: Permit, *, outcome: str) -> Action | None:
+    """The action, where this permit still holds it; another process that followed records the end, not we."""
+    now = deps.clock.now()
+    row = actions.load(tx, permit.action)
+    if row is not None and actions.holds(tx, permit, now=now):
+        return row
+    log.warning("delivery.late", action=permit.action, tool=permit.tool, fence=permit.fence, outcome=outcome)
+    body = {"action": permit.action, "tool": permit.tool, "fence": permit.fence, "outcome": outcome}
+    ledger.append(tx, permit.business, ledger.Entry("delivery.late", body), at=now)
+    return None
+
+
+def _give_back(tx: Tx, deps: Deps, permit: Permit) -> bool:
+    """Undo the claim of what never left: the door is asked again before the next try. False where another holds it."""
+    row = _held(tx, deps, permit, outcome="unreached")
+    if row is None:
+        return False
     tool = deps.tools[row.tool]
     if tool.undo is not None:
         tool.undo(tool.args.model_validate(row.args), effects.context(tx, deps, row))
     actions.give_back(tx, row.id, now=deps.clock.now())
     body = {"action": row.id, "tool": row.tool}
     ledger.append(tx, row.business, ledger.Entry("delivery.unreached", body), at=deps.clock.now())
+    return True
 
 
-def _settle(tx: Tx, deps: Deps, row: Action, *, outcome: Delivery) -> None:
+def _settle(tx: Tx, deps: Deps, permit: Permit, *, outcome: Delivery) -> None:
+    row = _held(tx, deps, permit, outcome=type(outcome).__name__.lower())
+    if row is None:
+        return
     now = deps.clock.now()
     receipt = actions.payload_of(tx, row.id).get("receipt", {})
     tool = deps.tools[row.tool]

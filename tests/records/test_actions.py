@@ -161,6 +161,17 @@ def test_a_dead_messenger_is_followed_after_its_lease(database: Database) -> Non
         within(database, lambda tx: actions.follow(tx, action.id, later(seconds=59)))
 
 
+def test_only_the_newest_permit_holds_its_action(database: Database) -> None:
+    action = record(database, booking_of())
+    first, _ = claim(database, action)
+    assert first is not None and within(database, lambda tx: actions.holds(tx, first, now=NOW))
+    second = within(database, lambda tx: actions.follow(tx, action.id, later(1)))
+    assert second is not None and within(database, lambda tx: actions.holds(tx, second, now=later(1)))
+    assert not within(database, lambda tx: actions.holds(tx, first, now=later(1)))
+    within(database, lambda tx: actions.settle(tx, action.id, "unknown", receipt={}, now=later(1)))
+    assert not within(database, lambda tx: actions.holds(tx, second, now=later(1)))
+
+
 def test_the_owner_of_a_home_ends_the_leases(database: Database) -> None:
     action = record(database, booking_of())
     claim(database, action)

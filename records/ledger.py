@@ -83,13 +83,16 @@ def commitment(salt: str, text: str) -> str:
     return hmac.new(bytes.fromhex(salt), text.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
 
 
-def seal(tx: Tx, business: str, keys: Keys, *, now: datetime) -> int:
-    """Number the new events, grow the tree and sign its head; how many events were sealed."""
+def seal(tx: Tx, business: str, keys: Keys, *, now: datetime, whole: bool = False) -> int:
+    """Number the new events, grow the tree and sign its head; how many events were sealed.
+
+    `whole` looks through the whole ledger for what was left behind, not only near the last sealed row.
+    """
     last = tx.execute(
         sa.select(schema.head).where(schema.head.c.business == business).order_by(schema.head.c.size.desc()).limit(1)
     ).one_or_none()
     size, frontier = (last.size, json.loads(last.frontier)) if last else (0, [])
-    rows = tx.execute(_UNSEALED, {"business": business}).all()
+    rows = tx.execute(_ANY_UNSEALED if whole else _UNSEALED, {"business": business}).all()
     if not rows:
         return 0
     leaves = [{"business": business, "seq": size + k + 1, "event": r.id, "hash": r.leaf} for k, r in enumerate(rows)]
@@ -104,7 +107,8 @@ def seal(tx: Tx, business: str, keys: Keys, *, now: datetime) -> int:
     return len(rows)
 
 
-# A transaction may commit after a later-numbered one was sealed, so the search reaches back behind the last sealed row.
+# A transaction may commit after a later-numbered one was sealed, so the search reaches back behind the last sealed row;
+# what lies further back (a very long transaction, rows restored from a copy) is found by the look through the whole.
 _SEALED_TO = (
     sa.select(sa.func.coalesce(sa.func.max(schema.event.c.n), 0))
     .select_from(schema.leaf.join(schema.event, schema.event.c.id == schema.leaf.c.event))
@@ -117,21 +121,21 @@ _SEALED_TO = (
     )
     .scalar_subquery()
 )
-_UNSEALED = (
+_ANY_UNSEALED = (
     sa.select(schema.event.c.id, schema.event.c.leaf)
     .where(
         schema.event.c.business == sa.bindparam("business"),
-        schema.event.c.n > _SEALED_TO - 10_000,
         ~sa.exists().where(schema.leaf.c.event == schema.event.c.id),
     )
     .order_by(schema.event.c.n)
     .limit(5_000)
 )
+_UNSEALED = _ANY_UNSEALED.where(schema.event.c.n > _SEALED_TO - 10_000)
 
 
-def any_unsealed(tx: Tx, business: str) -> bool:
-    """Whether there is something to seal."""
-    return tx.execute(_UNSEALED, {"business": business}).first() is not None
+def any_unsealed(tx: Tx, business: str, *, whole: bool = False) -> bool:
+    """Whether there is something to seal; `whole` reads the whole ledger, which takes a while."""
+    return tx.execute(_ANY_UNSEALED if whole else _UNSEALED, {"business": business}).first() is not None
 
 
 def head_note(business: str, size: int, root_hex: str, *, at_ms: int) -> str:

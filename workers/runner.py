@@ -12,12 +12,12 @@ import structlog
 
 from domain.errors import Later
 from graphs.effects import Deps
-from records import jobs, ledger, obligations
+from records import jobs, obligations
 from records.database import Tx
 from records.jobs import Job
 from records.keys import Keys
 from records.obligations import Owed
-from workers.sealing import seal
+from workers.sealing import Sealer
 from workers.timers import scan
 
 log = structlog.get_logger()
@@ -33,7 +33,7 @@ class Runner:
 
     def __init__(self, deps: Deps, keys: Keys, handlers: Mapping[str, Handler]) -> None:
         self._deps = deps
-        self._keys = keys
+        self._sealer = Sealer(database=deps.database, business=deps.pack.business.id, keys=keys)
         self._handlers = handlers
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -59,10 +59,7 @@ class Runner:
 
     async def seal(self) -> None:
         """Seal what was appended since the last time."""
-        business = self._deps.pack.business.id
-        if not await self._deps.database.read(lambda tx: ledger.any_unsealed(tx, business)):
-            return
-        await seal(self._deps.database, business, self._keys, now=self._deps.clock.now())
+        await self._sealer.seal(self._deps.clock.now())
 
     async def _hand_out(self, group: asyncio.TaskGroup, stop: asyncio.Event) -> None:
         """One looker takes the jobs, a few hands do them."""

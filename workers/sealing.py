@@ -1,14 +1,34 @@
-"""Sealing: every second the new events become leaves under a signed head."""
+"""Sealing: every second new events become leaves under a signed head; hourly the whole ledger is looked through."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from records import ledger
 from records.database import Database, Scope
 from records.keys import Keys
 
+WHOLE_EVERY = timedelta(hours=1)
 
-async def seal(database: Database, business: str, keys: Keys, *, now: datetime) -> int:
-    """Seal what was appended; how many events. One sealer per business: the scope's lock sees to it."""
-    return await database.write(Scope(business), lambda tx: ledger.seal(tx, business, keys, now=now))
+
+@dataclass(slots=True, kw_only=True)
+class Sealer:
+    """Seals one business's ledger; one sealer at a time, the scope's lock sees to it."""
+
+    database: Database
+    business: str
+    keys: Keys
+    looked: datetime | None = None
+
+    async def seal(self, now: datetime) -> int:
+        """Seal what was appended; how many events. At first and then every hour nothing is too old to be found."""
+        whole = self.looked is None or now - self.looked >= WHOLE_EVERY
+        count = 0
+        while await self.database.read(lambda tx: ledger.any_unsealed(tx, self.business, whole=whole)):
+            count += await self.database.write(
+                Scope(self.business), lambda tx: ledger.seal(tx, self.business, self.keys, now=now, whole=whole)
+            )
+        if whole:
+            self.looked = now
+        return count

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
 import pytest
@@ -15,6 +16,7 @@ from records.database import Database, Tx
 from records.keys import valid
 from records.ledger import Entry, head_note
 from records.tree import grow, leaf_hash, root
+from workers.sealing import Sealer
 
 
 def append(database: Database, *kinds: str, business: str = BUSINESS) -> list[str]:
@@ -91,6 +93,24 @@ def test_what_commits_late_is_sealed_after(database: Database) -> None:
     assert seal(database) == 1
     head = within(database, lambda tx: ledger.latest_head(tx, BUSINESS))
     assert head is not None and head["size"] == 3
+
+
+def test_what_was_left_far_behind_is_found_by_the_look_through_the_whole(database: Database) -> None:
+    def with_number(tx: Tx, n: int, name: str) -> None:
+        row = {"n": n, "id": name, "business": BUSINESS, "kind": "k", "at": 1, "body": "{}", "leaf": leaf_hash(b"{}")}
+        tx.execute(schema.event.insert(), row)
+
+    within(database, lambda tx: with_number(tx, 60_000, "much later"))
+    assert seal(database) == 1
+    within(database, lambda tx: with_number(tx, 7, "left behind"))
+    assert seal(database) == 0, "the look that runs every second stays short"
+
+    sealer = Sealer(database=database, business=BUSINESS, keys=KEYS)
+    assert asyncio.run(sealer.seal(later(2))) == 1
+    assert not within(database, lambda tx: ledger.any_unsealed(tx, BUSINESS, whole=True))
+    within(database, lambda tx: with_number(tx, 8, "left behind again"))
+    assert asyncio.run(sealer.seal(later(3))) == 0
+    assert asyncio.run(sealer.seal(later(62))) == 1
 
 
 def test_an_empty_ledger_has_no_head(database: Database) -> None:

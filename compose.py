@@ -28,6 +28,7 @@ from graphs.conversation import conversation
 from graphs.effects import Deps
 from graphs.guarded import Compiled
 from graphs.proof import prove
+from graphs.readers.filling import ReadingModel
 from graphs.readers.reader import ReadBy, read_turn
 from guards.order import ordered
 from records import actions, jobs
@@ -70,6 +71,7 @@ class App:
     reception: Reception
     settings: Settings
     saver_close: Close
+    model: Any = None
 
     @property
     def pack(self) -> Pack:
@@ -102,13 +104,15 @@ class App:
         return [channel.routes(self.reception) for channel in self.channels.values()]
 
     async def close(self) -> None:
-        """Let go of database and checkpoints."""
+        """Let go of the model's connections, checkpoints and database."""
+        if isinstance(self.model, ReadingModel):
+            await self.model.aclose()
         await self.saver_close()
         self.database.close()
 
 
 async def compose(settings: Settings, clock: Clock, *, account: Account | None = None, model: Any = None) -> App:
-    """Join everything; raises `ConfigurationError` with what to mend."""
+    """Join everything; raises `ConfigurationError` with what to mend. The app closes the model that it is given."""
     pack = load_pack(settings.business)
     keys, database = await _open_records(settings, pack, clock)
     channels: dict[str, Channel] = {}  # filled below: tools send through channels, and channels hear with the tools
@@ -132,6 +136,7 @@ async def compose(settings: Settings, clock: Clock, *, account: Account | None =
     return App(
         deps=deps, keys=keys, runner=Runner(deps, keys, _handlers(deps, graph, threads)), graph=graph,
         action_graphs=threads, channels=channels, reception=reception, settings=settings, saver_close=saver_close,
+        model=model,
     )  # fmt: skip
 
 

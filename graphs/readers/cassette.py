@@ -47,6 +47,11 @@ class CassetteModel(ReadingModel):
             lines = [json.loads(line) for line in self.path.read_text(encoding="utf-8").splitlines() if line.strip()]
             self._recorded = {line["key"]: Reading.model_validate(line["reading"]) for line in lines}
 
+    async def aclose(self) -> None:
+        """Let go of the live model."""
+        if isinstance(self.live, ReadingModel):
+            await self.live.aclose()
+
     async def fill(self, given: Sequence[BaseMessage]) -> Reading:
         """Return the recorded reading of these messages, or record it."""
         text, context = asked(given)

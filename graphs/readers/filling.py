@@ -28,6 +28,9 @@ class ReadingModel(BaseChatModel):
         Raises `OutputParserException` for an answer that is no reading, `ModelError` if the model cannot be asked.
         """
 
+    async def aclose(self) -> None:
+        """Let go of what the model holds; one without connections holds nothing."""
+
     def bind_tools(
         self,
         tools: Sequence[dict[str, Any] | type | Callable[..., Any] | BaseTool],

@@ -15,6 +15,7 @@ import compose
 from compose import App, Settings
 from domain.clock import SteppingClock
 from domain.errors import ConfigurationError
+from graphs.readers.scripted import ScriptedModel
 
 TOOL = '''
 from domain.action import Assurance, Tier
@@ -174,3 +175,22 @@ async def test_the_owner_of_a_home_takes_over_what_a_dead_one_left_running(tmp_p
         again.clock.advance(5)
         await again.app.run_until_idle()
         assert len([t for t in again.company.texts if t.to == mia.number]) == 1
+
+
+class Held(ScriptedModel):
+    """A model that tells whether it was let go."""
+
+    closed: bool = False
+
+    async def aclose(self) -> None:
+        """Note it."""
+        self.closed = True
+
+
+async def test_the_app_lets_go_of_the_model_it_was_given(tmp_path: Path) -> None:
+    model = Held(script=[])
+    settings = Settings(home=tmp_path / "home", business=PACK, durable=False)
+    app = await compose.compose(settings, SteppingClock(START), model=model)
+    assert not model.closed
+    await app.close()
+    assert model.closed

@@ -14,7 +14,7 @@ from domain.decision import Decision, finding_json
 from domain.errors import Later, ReusedActionId
 from domain.permit import Permit, mint
 from records import schema
-from records.consents import revoked
+from records.consents import silenced
 from records.database import Tx
 from records.ledger import Entry, append
 
@@ -121,10 +121,11 @@ def claim(tx: Tx, action: str, args_hash: str, *, now: datetime) -> tuple[Permit
     at = to_ms(now)
     if row.state != "cleared" or row.args_hash != args_hash:
         return None, row
+    reply_of = row.created_at if row.purpose == "reply" else None
     if (
         row.tool == "message"
         and row.purpose != "mandated"
-        and revoked(tx, row.business, row.address, channel=row.channel)
+        and silenced(tx, row.business, row.address, channel=row.channel, reply_of=reply_of)
     ):
         settle(tx, action, "refused", receipt={"why": "revoked"}, now=now)
         return None, cast(Action, load(tx, action))

@@ -66,6 +66,7 @@ class Standing:
     """What holds for one address and channel group now."""
 
     revoked: str | None = None  # the entry that revokes everything
+    since: int | None = None  # when it was made, in milliseconds
     grants: tuple[tuple[str, str], ...] = ()  # (purpose, entry) of the live grants
 
     def grant(self, purpose: str) -> str | None:
@@ -83,13 +84,26 @@ def standing(tx: Tx, business: str, address: str | None, *, channel: str | None)
     for row in rows:
         if row.purpose == "all":
             if row.act == "revoke":
-                return Standing(revoked=row.id)
+                return Standing(revoked=row.id, since=row.at)
             break
         if row.act == "grant":
             grants.setdefault(row.purpose, row.id)
         else:
             grants.setdefault(row.purpose, "")
     return Standing(grants=tuple((purpose, entry) for purpose, entry in grants.items() if entry))
+
+
+def silenced(tx: Tx, business: str, address: str | None, *, channel: str | None, reply_of: int | None) -> bool:
+    """Whether a message may not leave: all is revoked, and it is no chat reply proposed after that (`reply_of`)."""
+    held = standing(tx, business, address, channel=channel)
+    if held.revoked is None or held.since is None:
+        return False
+    return not (answers_after_stop(channel) and reply_of is not None and reply_of > held.since)
+
+
+def answers_after_stop(channel: str | None) -> bool:
+    """Whether a new question of somebody who said STOP is answered: in a chat it is, nothing there comes uninvited."""
+    return channel == "web"
 
 
 def revoked(tx: Tx, business: str, address: str | None, *, channel: str | None) -> bool:

@@ -73,7 +73,8 @@ def _obey(tx: Tx, deps: Deps, heard: Heard, *, got: Receipted, wish: Wish) -> No
         consents.add(tx, entry, now)
     if wish == "stop" and revoked:
         return  # one confirmation only (47 CFR 64.1200(a)(12))
-    key = {"stop": "consent.stopped", "start": "consent.started", "help": "consent.help"}[wish]
+    stopped = "consent.stopped_chat" if consents.answers_after_stop(heard.channel) else "consent.stopped"
+    key = {"stop": stopped, "start": "consent.started", "help": "consent.help"}[wish]
     outgoing = Outgoing(
         text=worded(deps.pack, key, {}, seed=got.message), purpose="mandated", contact=got.contact,
         channel=heard.channel, address=heard.address, cause=got.message, proposed_by="opt_out", session=heard.session,

@@ -170,5 +170,14 @@ async def test_only_stop_and_unsubscribe_stop_a_chat(shop: Shop, word: str) -> N
     visitor = await open_page(shop)
     for ordinary in ("cancel", "end", "quit", "help"):
         assert "unsubscribed" not in " ".join(await visitor.says(ordinary))
-    assert "unsubscribed" in (await visitor.says(word))[0]
-    assert await visitor.says("is there parking?") == []
+    (told,) = await visitor.says(word)
+    assert "unsubscribed" in told and "except answers to what you ask" in told
+    assert await visitor.says(word) == [], "one confirmation only"
+
+
+async def test_after_stop_a_visitors_new_question_is_answered_and_nothing_else(shop: Shop) -> None:
+    visitor = await open_page(shop)
+    await visitor.send("do you have gift cards?")
+    assert ["unsubscribed" in line for line in await visitor.says("STOP")] == [True], "what was asked before stays open"
+    await shop.clock.sleep(1)
+    assert "parking" in " ".join(await visitor.says("is there parking?"))

@@ -11,6 +11,7 @@ from judging import facts, verdict
 from making import NOW, booking_of, message_of
 
 from domain.action import Purpose
+from domain.clock import to_ms
 from guards.consent import GUARD
 from records.consents import Standing
 
@@ -39,6 +40,32 @@ CASES: list[tuple[Purpose, Standing, Any, str]] = [
 def test_a_message_needs_a_basis(purpose: Purpose, standing: Standing, heard: Any, expected: str) -> None:
     given = facts(known={"standing": standing, "last_heard": heard})
     assert verdict(GUARD, replace(message_of(), purpose=purpose), given) == expected
+
+
+MINUTE = timedelta(minutes=1)
+LATER = [
+    ("web", "reply", NOW - MINUTE, "none"),
+    ("web", "service", NOW - MINUTE, "deny"),
+    ("web", "marketing", NOW - MINUTE, "deny"),
+    ("sms", "reply", NOW - MINUTE, "deny"),
+    ("web", "reply", NOW - 3 * MINUTE, "deny"),
+    ("web", "reply", None, "deny"),
+]
+
+
+@pytest.mark.parametrize(("channel", "purpose", "heard", "expected"), LATER)
+def test_only_in_a_chat_a_question_after_stop_is_answered(
+    channel: str, purpose: Purpose, heard: Any, expected: str
+) -> None:
+    stopped = Standing(revoked="cst_9", since=to_ms(NOW - 2 * MINUTE))
+    given = facts(known={"standing": stopped, "last_heard": heard})
+    assert verdict(GUARD, replace(message_of(), purpose=purpose, channel=channel), given) == expected
+
+
+def test_a_late_answer_to_a_question_after_stop_is_none() -> None:
+    stopped = Standing(revoked="cst_9", since=to_ms(NOW - 300 * MINUTE))
+    given = facts(known={"standing": stopped, "last_heard": NOW - 200 * MINUTE})
+    assert verdict(GUARD, replace(message_of(), purpose="reply", channel="web"), given) == "deny"
 
 
 def test_a_denial_and_an_allowance_name_their_entry() -> None:

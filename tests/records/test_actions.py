@@ -143,6 +143,22 @@ def test_a_message_is_not_claimed_after_stop(database: Database) -> None:
     assert permit is None and after.state == "refused" and after.receipt == {"why": "revoked"}
 
 
+def test_only_a_chat_reply_proposed_after_stop_is_claimed(database: Database) -> None:
+    chat = replace(message_of(), channel="web", address="web-1", purpose="reply")
+    before, after = replace(chat, cause="msg_b"), replace(chat, cause="msg_c")
+    was = record(database, before)
+    entry = Entry(
+        business=BUSINESS, contact=None, address="web-1", channel="web", purpose="all", act="revoke",
+        method="keyword", evidence="msg_1", actor="customer",
+    )  # fmt: skip
+    within(database, lambda tx: consents.add(tx, entry, later(seconds=1)))
+    assert claim(database, was, 2)[1].state == "refused"
+    fresh = within(database, lambda tx: recorded(tx, after, now=later(seconds=2)))
+    assert claim(database, fresh, 3)[0] is not None
+    notice = within(database, lambda tx: recorded(tx, replace(after, cause="m", purpose="service"), now=later(1)))
+    assert claim(database, notice, 61)[1].state == "refused"
+
+
 def test_a_mandated_message_and_a_booking_are_claimed_after_stop(database: Database) -> None:
     told, booked = record(database, replace(message_of(), purpose="mandated")), record(database, booking_of())
     within(database, stop)

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from domain.segments import folded
 from domain.settings import Pack
 
 _TAG = re.compile(r"<[^>]{0,400}>|[<>]")
@@ -17,9 +18,6 @@ _CLAIM = re.compile(
     r"\b(?:is|are|was|has been|have been|'s|you're|you are|i have|i've)\s+(?:now\s+|all\s+)?"
     r"(?:booked|confirmed|moved|cancelled|canceled|refunded|rescheduled)\b|\bset:?\s+receipt\b",
     re.IGNORECASE,
-)
-_FOLDED = str.maketrans(
-    {"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "...", "\u00a0": " ", "•": "-"}
 )
 LONGEST = 1400
 UNBACKED = "I have not changed anything yet."
@@ -55,8 +53,7 @@ def checked(text: str, pack: Pack, *, backed: bool) -> Checked:
 
 def _plain(text: str) -> str:
     """Typographic signs as GSM-7 has them; no control or direction characters."""
-    folded = unicodedata.normalize("NFC", text).translate(_FOLDED)
-    return "".join(c if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co") else " " for c in folded)
+    return "".join(c if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co") else " " for c in folded(text))
 
 
 def _only_allowed(pattern: re.Pattern[str], text: str, allowed: tuple[str, ...]) -> tuple[str, int]:

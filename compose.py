@@ -27,9 +27,11 @@ from graphs.checkpoints import Close, open_saver
 from graphs.conversation import conversation
 from graphs.effects import Deps
 from graphs.guarded import Compiled
+from graphs.phrases import PHRASES
 from graphs.proof import prove
 from graphs.readers.filling import ReadingModel
 from graphs.readers.reader import ReadBy, read_turn
+from graphs.wording import check_wording
 from guards.order import ordered
 from records import actions, jobs
 from records.database import Database, Scope, Tx, open_database
@@ -114,6 +116,7 @@ class App:
 async def compose(settings: Settings, clock: Clock, *, account: Account | None = None, model: Any = None) -> App:
     """Join everything; raises `ConfigurationError` with what to mend. The app closes the model that it is given."""
     pack = load_pack(settings.business)
+    check_wording(pack, PHRASES)
     keys, database = await _open_records(settings, pack, clock)
     channels: dict[str, Channel] = {}  # filled below: tools send through channels, and channels hear with the tools
     styles: dict[str, str] = {}

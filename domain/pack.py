@@ -28,11 +28,12 @@ def read_pack(files: Mapping[str, str]) -> Pack:
     business = read_yaml(Business, "business.yaml", files["business.yaml"])
     policy = read_yaml(Policy, "policy.yaml", files["policy.yaml"])
     wording: dict[str, tuple[str, ...]] = {}
+    places: dict[str, str] = {}
     for name in sorted(n for n in files if n.startswith(f"messages/{business.language}/")):
         for key, variants in _wordings(name, files[name]).items():
             if key in wording:
                 raise ConfigurationError(f"{name}: the wording {key!r} stands in two files; keep one")
-            wording[key] = variants
+            wording[key], places[key] = variants, name
     knowledge = [s for n in sorted(files) if n.startswith("knowledge/") for s in _sections(n, files[n])]
     return Pack(
         business=business,
@@ -40,6 +41,7 @@ def read_pack(files: Mapping[str, str]) -> Pack:
         wording=wording,
         knowledge=tuple(knowledge),
         snapshot=digest(dict(files))[:16],
+        wording_files=places,
     )
 
 

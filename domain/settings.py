@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
@@ -195,3 +195,4 @@ class Pack:
     wording: Mapping[str, tuple[str, ...]]
     knowledge: tuple[Section, ...]
     snapshot: str
+    wording_files: Mapping[str, str] = field(default_factory=dict)  # where each wording stands

@@ -26,16 +26,37 @@ def worded(pack: Pack, key: str, facts: Mapping[str, str], *, seed: str) -> str:
 
 
 def check_wording(pack: Pack, needed: Mapping[str, tuple[str, ...]]) -> None:
-    """Every needed key is worded, and no wording asks for a fact that it is not given; `ConfigurationError` if not."""
-    problems = [f"the wording {k!r} is missing" for k in needed if not any(c in pack.wording for c in _candidates(k))]
+    """Every needed key is worded, and no wording asks for a fact that it is not given; `ConfigurationError` if not.
+
+    A key that ends in a reason (`book.refused.notice`) gets the facts of the key before it.
+    """
+    folder = f"messages/{pack.business.language}"
+    problems = [
+        f"{folder}: the wording {key!r} is missing; add it under '## {key}' in a file there"
+        for key in needed
+        if not any(candidate in pack.wording for candidate in _candidates(key))
+    ]
+    about = set(_about(pack))
     for key, variants in pack.wording.items():
-        allowed = set(needed.get(key, ())) | set(_about(pack))
-        for variant in variants:
-            asked = {name for _, name, _, _ in string.Formatter().parse(variant) if name is not None}
-            if key in needed and (unknown := sorted(asked - allowed)):
-                problems.append(f"the wording {key!r} uses {{{unknown[0]}}}; it may use {', '.join(sorted(allowed))}")
+        if (given := _given(key, needed)) is not None:
+            where = pack.wording_files.get(key, folder)
+            problems += [f"{where}: the wording {key!r} {p}" for v in variants for p in _misfits(v, about | set(given))]
     if problems:
-        raise ConfigurationError("\n".join(f"messages/{pack.business.language}: {p}" for p in problems))
+        raise ConfigurationError("\n".join(problems))
+
+
+def _given(key: str, needed: Mapping[str, tuple[str, ...]]) -> tuple[str, ...] | None:
+    return needed.get(key, needed.get(key.rpartition(".")[0]))
+
+
+def _misfits(variant: str, allowed: set[str]) -> list[str]:
+    """What one variant asks for and is not given, and how to write it."""
+    try:
+        asked = [name for _, name, _, _ in string.Formatter().parse(variant) if name is not None]
+    except ValueError as problem:
+        return [f"has a curly bracket too many or too few ({problem}); write {{fact}}, or {{{{ for a bracket"]
+    may = ", ".join(f"{{{name}}}" for name in sorted(allowed))
+    return [f"uses {{{name}}}; it may use {may}" for name in sorted(set(asked) - allowed)]
 
 
 def _candidates(key: str) -> tuple[str, ...]:

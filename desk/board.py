@@ -27,6 +27,7 @@ from desk.cards import (
 from desk.telling import told
 from domain.action import Action
 from domain.clock import from_ms
+from domain.codes import without_codes
 from domain.errors import BadInput
 from domain.phone import masked
 from graphs import effects
@@ -180,7 +181,7 @@ class Board:
         return FollowUp(
             id=one.id, title=FOLLOWUPS.get(one.kind, one.kind), contact_name=(contact.name if contact else None) or "",
             contact_address=masked(reached[0][1]) if reached else "", since=from_ms(one.opened_at),
-            due=from_ms(one.due_at), detail=one.detail,
+            due=from_ms(one.due_at), detail=without_codes(one.detail),
         )  # fmt: skip
 
 
@@ -196,4 +197,4 @@ def _why(finding: dict[str, Any]) -> Why:
 def _said(message: messages.Message) -> Words:
     who: Speaker = "customer" if message.direction == "in" else "assistant"
     at: datetime = from_ms(message.at)
-    return Words("staff" if message.author == "staff" else who, message.text, at)
+    return Words("staff" if message.author == "staff" else who, without_codes(message.text), at)

@@ -11,6 +11,7 @@ from desk.cards import Choice, Field
 from domain.action import Action
 from domain.canonical import short_id
 from domain.clock import from_ms, to_ms
+from domain.codes import without_codes
 from domain.errors import BadInput
 from domain.settings import Business
 
@@ -37,6 +38,8 @@ def _field(name: str, value: Any, business: Business) -> Field:
     if name == "service":
         choices = tuple(Choice(key, service.name) for key, service in business.services.items())
         return Field(name=name, label=label, value=str(value), kind="choice", choices=choices, editable=editable)
+    if isinstance(value, str) and (hidden := without_codes(value)) != value:
+        return Field(name=name, label=label, value=hidden, editable=False)
     kind = "number" if isinstance(value, int) else "text"
     return Field(name=name, label=label, value=str(value), kind="number" if kind == "number" else "text",
                  editable=editable)  # fmt: skip

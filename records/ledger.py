@@ -20,6 +20,7 @@ import sqlalchemy as sa
 
 from domain.canonical import canonical
 from domain.clock import to_ms
+from domain.codes import without_codes
 from records import schema
 from records.database import Tx
 from records.keys import Keys
@@ -57,8 +58,9 @@ class Entry:
 def append(tx: Tx, business: str, entry: Entry, *, at: datetime) -> str:
     """Append one event and return its id; every id in its body (values of keys listed in SUBJECTS) finds it again."""
     event_id, when = f"evt_{secrets.token_hex(13)}", to_ms(at)
-    salts = {name: secrets.token_hex(16) for name in entry.texts}
-    commitments = {name: commitment(salts[name], text) for name, text in entry.texts.items()}
+    texts = {name: without_codes(text) for name, text in entry.texts.items()}
+    salts = {name: secrets.token_hex(16) for name in texts}
+    commitments = {name: commitment(salts[name], text) for name, text in texts.items()}
     full = canonical({"v": FORMAT, "id": event_id, "business": business, "kind": entry.kind, "at": when,
                       "body": dict(entry.body), "texts": commitments})  # fmt: skip
     tx.execute(
@@ -66,8 +68,8 @@ def append(tx: Tx, business: str, entry: Entry, *, at: datetime) -> str:
         {"id": event_id, "business": business, "kind": entry.kind, "at": when, "body": full,
          "leaf": leaf_hash(full.encode("utf-8", "surrogatepass"))},
     )  # fmt: skip
-    if entry.texts:
-        rows = [{"event": event_id, "field": k, "salt": salts[k], "text": v} for k, v in entry.texts.items()]
+    if texts:
+        rows = [{"event": event_id, "field": k, "salt": salts[k], "text": v} for k, v in texts.items()]
         tx.execute(_INSERT_TEXT, rows)
     subjects = {entry.body[key] for key in SUBJECTS if isinstance(entry.body.get(key), str)}
     if subjects:

@@ -6,6 +6,7 @@ from pydantic import Field
 
 import records.contacts
 from domain.action import Assurance, Receipt, Tier
+from domain.codes import code_text
 from domain.errors import BadInput, ToolRefused
 from domain.phone import e164, is_e164, same_country_mobile
 from domain.tool import Args, Context, Tool
@@ -35,8 +36,7 @@ def write(args: SendCode, ctx: Context) -> Receipt:
         method="asked for a code", evidence=challenge, actor=ctx.session,
     )  # fmt: skip
     consents.add(ctx.tx, asked, ctx.now)
-    text = f"{code} is your code for {business.name}. It works for 10 minutes. If you did not ask for it, ignore this."
-    if not ctx.tell(text, channel="sms", address=number, purpose="service"):
+    if not ctx.tell(code_text(code, business.name), channel="sms", address=number, purpose="service"):
         raise ToolRefused("cannot_text")
     return {"challenge": challenge}
 

@@ -74,7 +74,7 @@ def test_what_is_written_out_gives_the_facts_of_the_table() -> None:
                 or not isinstance(call.args[1], ast.Dict)
             ):
                 continue
-            key, names = call.args[0].value, call.args[1].keys
+            key, names = str(call.args[0].value), call.args[1].keys
             if key in PHRASES and all(isinstance(name, ast.Constant) for name in names):
                 given = {str(name.value) for name in names if isinstance(name, ast.Constant)}
                 assert given == set(PHRASES[key]), f"{file.name}:{call.lineno} {key}"

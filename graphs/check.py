@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from domain.segments import folded
 from domain.settings import Pack
+from guards.promotion import promotional, unpromoted
 
 _TAG = re.compile(r"<[^>]{0,400}>|[<>]")
 _LINK = re.compile(
@@ -32,8 +33,8 @@ class Checked:
     changed: tuple[str, ...] = ()
 
 
-def checked(text: str, pack: Pack, *, backed: bool) -> Checked:
-    """Check one line; `backed` tells whether the action it speaks of left a receipt.
+def checked(text: str, pack: Pack, *, backed: bool, offers: bool = False) -> Checked:
+    """Check one line; `backed`: the action it speaks of left a receipt; `offers`: the customer asked for offers.
 
     Whole sentences of the business's knowledge are its own general words and claim nothing about this customer.
     """
@@ -48,6 +49,9 @@ def checked(text: str, pack: Pack, *, backed: bool) -> Checked:
     if not backed and _CLAIM.search(without) and _CLAIM.search(_ours(without, pack)):
         changed.append("claim")
         without = UNBACKED
+    if not offers and (kept := unpromoted(without)) != without and promotional(without):
+        changed.append("promotion")
+        without = kept
     said = " ".join(without.split()) or "Sorry, I cannot say that here."
     if len(said) > LONGEST:
         changed.append("length")

@@ -25,6 +25,7 @@ from graphs.mind import Mind
 from graphs.noting import note_reading
 from graphs.proof import prove
 from graphs.wording import worded
+from guards.promotion import asks_for_offers
 from records import actions, conversations
 from records.database import Tx
 
@@ -157,10 +158,11 @@ async def check(state: TurnState, runtime: Runtime[Deps]) -> dict[str, Any]:
     deps, reply, draft = runtime.context, [], state.get("draft")
     done = {r["action"] for r in state.get("results", []) if r["state"] == "done" and r.get("action")}
     done |= {n["action"] for n in state.get("news", []) if n["state"] == "done"}
+    offers = asks_for_offers(state["text"])
     if draft is not None:
         async for line in draft:
             text = worded(deps.pack, line.key, line.facts, seed=state["turn"]["id"])
-            passed: Checked = checked(text, deps.pack, backed=line.receipt in done)
+            passed: Checked = checked(text, deps.pack, backed=line.receipt in done, offers=offers)
             reply.append({"text": passed.text, "options": list(line.options), "changed": list(passed.changed)})
             runtime.stream_writer({"text": passed.text})
     return {"reply": reply, "draft": None}

@@ -17,6 +17,7 @@ from domain.guard import Guard
 from domain.reading import Listening
 from domain.settings import Pack
 from domain.tool import Context, Tool
+from graphs.identity import begins, identified
 from graphs.readers.reader import ReadBy
 from guards.door import submit
 from guards.facts import Clearance
@@ -67,10 +68,12 @@ class Outgoing:
 
 def send(tx: Tx, deps: Deps, outgoing: Outgoing) -> Action:
     """Submit a message to the door and, if cleared, set it on its way; a denial with a time is tried again then."""
-    tool = deps.tools["message"]
+    tool, text = deps.tools["message"], outgoing.text
+    if outgoing.channel == "sms" and begins(tx, outgoing.purpose, contact=outgoing.contact, now=deps.clock.now()):
+        text = identified(tx, deps.pack, text, contact=outgoing.contact, now=deps.clock.now())
     proposal = Proposal(
         tool=tool.name,
-        args={"text": outgoing.text, "options": list(outgoing.options), "author": outgoing.author},
+        args={"text": text, "options": list(outgoing.options), "author": outgoing.author},
         tier=tool.tier,
         purpose=outgoing.purpose,
         assurance=tool.assurance,

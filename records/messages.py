@@ -182,6 +182,13 @@ def told_since(tx: Tx, contact: str, proposed_by: str, *, since: datetime) -> bo
     return tx.execute(query.limit(1)).one_or_none() is not None
 
 
+def texted_since(tx: Tx, contact: str, channel: str, *, since: datetime) -> bool:
+    """Whether something of ours left for a contact on a channel since an instant."""
+    sent = (_M.contact == contact, _M.direction == "out", _M.channel == channel, _M.at >= to_ms(since))
+    left = _M.state.in_(("sent", "delivered"))
+    return tx.execute(sa.select(_M.n).where(*sent, left).limit(1)).one_or_none() is not None
+
+
 def planned_in_session(tx: Tx, contact: str, channel: str, *, session: str | None) -> list[Message]:
     """Words that wait to be fetched by a session."""
     reached = (_M.contact == contact, _M.channel == channel, _M.session == session)

@@ -59,7 +59,7 @@ def booking_of(start: int = 1, *, contact: str | None = None, cause: str = "trn_
     )  # fmt: skip
 
 
-def message_of(text: str = "Hi", *, contact: str | None = None, cause: str = "trn_1") -> Proposal:
+def message_of(text: str = "Willow & Co Hair: hi", *, contact: str | None = None, cause: str = "trn_1") -> Proposal:
     """A proposal to send a service message."""
     return Proposal(
         tool="message", args={"text": text, "options": []}, tier=1, purpose="service", assurance=0,

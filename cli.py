@@ -157,6 +157,16 @@ def doctor(business: Folder = None, home: Home = None, as_json: Json = False) ->
     raise typer.Exit(0 if all(c.ok for c in checks) else FAILED)
 
 
+@app.command()
+def check(business: Folder = None, as_json: Json = False) -> None:
+    """Read a business's wording as the law, the carriers and the customers' privacy do; exit 1 where it must change."""
+    from commands import check as checking
+
+    found = checking.problems(_business(business))
+    typer.echo(json.dumps(checking.as_json(found), indent=2) if as_json else checking.printed(found))
+    raise typer.Exit(FAILED if any(p.level == "error" for p in found) else 0)
+
+
 @ledger.command("verify")
 def ledger_verify(business: Folder = None, home: Home = None, as_json: Json = False) -> None:
     """Recompute every leaf and check every signed head; exit 3 names the first bad leaf."""

@@ -32,6 +32,7 @@ from graphs.proof import prove
 from graphs.readers.filling import ReadingModel
 from graphs.readers.reader import ReadBy, read_turn
 from graphs.wording import check_wording
+from guards.lint import lint
 from guards.order import ordered
 from records import actions, jobs
 from records.database import Database, Scope, Tx, open_database
@@ -188,15 +189,23 @@ def database_url(home: Path) -> str:
 
 
 def load_pack(folder: Path) -> Pack:
-    """Read a business's folder; `ConfigurationError` names file, line and fix."""
+    """Read a business's folder; `ConfigurationError` names file, line and fix, of forbidden wording too."""
+    files = pack_files(folder)
+    pack = read_pack(files)
+    if bad := [p for p in lint(files, pack) if p.level == "error"]:
+        raise ConfigurationError("\n".join(f"{p.file}:{p.line}: {p.rule}: {p.what}; {p.fix}" for p in bad))
+    return pack
+
+
+def pack_files(folder: Path) -> dict[str, str]:
+    """The texts of a business's folder by their relative names."""
     if not folder.is_dir():
         raise ConfigurationError(f"{folder} is not a folder; name one with business.yaml and policy.yaml in it")
-    files = {
-        str(p.relative_to(folder)): p.read_text("utf-8")
+    return {
+        p.relative_to(folder).as_posix(): p.read_text("utf-8")
         for p in sorted(folder.rglob("*"))
         if p.is_file() and p.suffix in (".yaml", ".md") and "scenarios" not in p.parts
     }
-    return read_pack(files)
 
 
 def own_home(app: App) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
@@ -13,11 +12,10 @@ from ruamel.yaml.error import MarkedYAMLError
 
 from domain.canonical import digest
 from domain.errors import ConfigurationError
+from domain.passages import parts
 from domain.settings import Business, Pack, Policy, Section
 
 Model = TypeVar("Model", bound=BaseModel)
-_HEADING = re.compile(r"^##\s+(.+?)\s*$", re.MULTILINE)
-_CHAPTER = re.compile(r"^#\s.*$", re.MULTILINE)
 
 
 def read_pack(files: Mapping[str, str]) -> Pack:
@@ -95,22 +93,16 @@ def _fix(error: Any) -> str:
     return f"{message} (found {error['input']!r})" if isinstance(error["input"], str | int | float) else message
 
 
-def _parts(name: str, text: str) -> list[tuple[str, str]]:
-    cut = _HEADING.split(_CHAPTER.sub("", text))
-    if len(cut) < 3:
-        raise ConfigurationError(f"{name}:1: no '## heading' found; every part starts with one")
-    return [(cut[i].strip(), cut[i + 1].strip()) for i in range(1, len(cut), 2)]
-
-
 def _wordings(name: str, text: str) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
-    for key, body in _parts(name, text):
-        variants = tuple(" ".join(p.split()) for p in re.split(r"\n\s*\n", body) if p.strip())
-        if not variants:
-            raise ConfigurationError(f"{name}: the wording {key!r} is empty; write at least one paragraph under it")
-        found[key] = variants
+    for part in parts(name, text):
+        if not part.passages:
+            raise ConfigurationError(
+                f"{name}:{part.line}: the wording {part.heading!r} is empty; write at least one paragraph under it"
+            )
+        found[part.heading] = tuple(p.text for p in part.passages)
     return found
 
 
 def _sections(name: str, text: str) -> list[Section]:
-    return [Section(file=name, title=title, text=" ".join(body.split())) for title, body in _parts(name, text)]
+    return [Section(file=name, title=part.heading, text=part.text) for part in parts(name, text)]

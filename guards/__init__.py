@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-MACHINERY = ("door", "facts", "gate", "optout", "order", "timing", "promotion")
+MACHINERY = ("door", "facts", "gate", "optout", "order", "timing", "promotion", "lint")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.error import YAMLError
 
 from compose import pack_files
@@ -30,8 +31,8 @@ def _campaigns(files: dict[str, str], pack: Pack) -> Iterator[Problem]:
         except YAMLError:
             yield Problem(name, 1, "yaml", "error", "not valid YAML", "write name:, text: and audience:")
             continue
-        text = data.get("text") if isinstance(data, dict) else None
-        if not isinstance(text, str):
+        text = data.get("text") if isinstance(data, CommentedMap) else None
+        if not isinstance(data, CommentedMap) or not isinstance(text, str):
             yield Problem(name, 1, "yaml", "error", "there is no text", "write text: with what the campaign says")
             continue
         line = data.lc.key("text")[0] + 1

@@ -59,6 +59,7 @@ class Settings:
     reader_name: str = "phrasebook"
     model_timeout_s: float = 8.0
     durable: bool = True
+    carries_texts: bool = True  # False leaves texts queued for the server
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +139,7 @@ async def compose(settings: Settings, clock: Clock, *, account: Account | None =
     graph = conversation(deps.tools, deps.guards)
     threads, saver_close = await _open_threads(settings.home, deps)
     return App(
-        deps=deps, keys=keys, runner=Runner(deps, keys, _handlers(deps, graph, threads)), graph=graph,
+        deps=deps, keys=keys, runner=Runner(deps, keys, _handlers(deps, graph, threads, texts=settings.carries_texts)), graph=graph,
         action_graphs=threads, channels=channels, reception=reception, settings=settings, saver_close=saver_close,
         model=model,
     )  # fmt: skip
@@ -231,7 +232,7 @@ def _tools(pack: Pack, ports: Ports, extensions: Path | None) -> dict[str, Tool]
     return {n: t for n, t in tools.items() if n in wanted or n in ("message", "hand_over")}
 
 
-def _handlers(deps: Deps, graph: Compiled, threads: dict[str, Compiled]) -> dict[str, Any]:
+def _handlers(deps: Deps, graph: Compiled, threads: dict[str, Compiled], *, texts: bool = True) -> dict[str, Any]:
     async def turn(job: Job) -> None:
         await take_turn(deps, graph, job.ref, tries=job.tries)
 
@@ -239,6 +240,8 @@ def _handlers(deps: Deps, graph: Compiled, threads: dict[str, Compiled]) -> dict
         await approval.drive(deps, threads, job.ref)
 
     async def deliver(job: Job) -> None:
+        if not texts:
+            await deliveries.leave_text(deps, job.ref)
         await deliveries.carry_out(deps, job.ref, tries=job.tries)
 
     async def expire(job: Job) -> None:

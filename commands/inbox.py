@@ -69,13 +69,23 @@ async def decide(home: Path, business: Path, said: Said) -> None:
                 case Accepted():
                     if mine:
                         await app.run_until_idle()
-                    sys.stdout.write(f"{said.ref}: recorded" + ("" if mine else "; the server carries it out") + "\n")
+                    left = "; the server carries it out" if not mine else await _texts_left(app)
+                    sys.stdout.write(f"{said.ref}: recorded{left}\n")
                 case Conflict(by, at):
                     raise BadInput(f"{said.ref} was already decided by {by} at {iso(at)}")
                 case Invalid(errors):
                     raise BadInput("; ".join(f"{k or 'the answer'}: {v}" for k, v in errors.items()))
                 case _:
                     raise BadInput(f"{said.ref} does not wait for a person any more")
+
+
+async def _texts_left(app: App) -> str:
+    """That texts wait for a process with a carrier account, if some do."""
+    if app.settings.carries_texts:
+        return ""
+    waiting = await app.database.read(lambda tx: actions.in_state(tx, app.pack.business.id, ("cleared",)))
+    texts = sum(1 for row in waiting if row.tool == "message")
+    return f"; {texts} waiting to be texted: start 'qotbot serve' to send what is queued" if texts else ""
 
 
 def _find(tx: Tx, app: App, ref: str) -> str:
@@ -90,8 +100,9 @@ async def _opened(home: Path, business: Path) -> AsyncIterator[App]:
     configuration = Configuration()
     account = configured_account(configuration, load_pack(business).business.phone)
     settings = Settings(
-        home=home, business=business, database_url=database_url(home), extensions=configuration.extensions
-    )
+        home=home, business=business, database_url=database_url(home), extensions=configuration.extensions,
+        carries_texts=account is not None,
+    )  # fmt: skip
     app = await compose(settings, SystemClock(), account=account)
     try:
         yield app

@@ -28,6 +28,8 @@ log = structlog.get_logger()
 LIMIT_S = 10.0
 TRIES, PAUSE = 6, timedelta(seconds=5)  # an outage of two and a half minutes is sat out, then a person is told
 
+LEFT = timedelta(minutes=1)
+
 
 async def carry_out(deps: Deps, action: str, *, tries: int = TRIES) -> None:
     """Bring one cleared action to its end; `Later` says when to try again what never reached the other side."""
@@ -57,6 +59,13 @@ async def carry_out(deps: Deps, action: str, *, tries: int = TRIES) -> None:
             raise Later(deps.clock.now() + PAUSE * 2 ** (tries - 1))
         return
     await deps.database.write(deps.scope(row.contact), lambda tx: _settle(tx, deps, permit, outcome=outcome))
+
+
+async def leave_text(deps: Deps, action: str) -> None:
+    """Leave a text to a process that can send it: `Later` in a minute; other deliveries are not touched."""
+    row = await deps.database.read(lambda tx: actions.load(tx, action))
+    if row is not None and row.tool == "message" and not row.final:
+        raise Later(deps.clock.now() + LEFT)
 
 
 def _claim(tx: Tx, deps: Deps, row: Action) -> tuple[Permit, dict[str, Any]] | None:

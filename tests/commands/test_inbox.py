@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from rehearsal import opened
 from terminal import Qotbot, Ran
 
+from domain.clock import SteppingClock
 from records.home import owned
 
 
@@ -124,6 +128,26 @@ def test_beside_a_running_server_the_answer_is_only_recorded(qotbot: Qotbot, hom
         assert not (home / "payments.jsonl").exists()
     assert qotbot("chat", "--home", home, typed="hello\n").code == 0
     assert refund(home)[0] == "done", "whoever owns the home next carries it out"
+
+
+async def test_without_an_account_the_text_waits_for_the_server(qotbot: Qotbot, tmp_path: Path) -> None:
+    clock = SteppingClock(datetime.now(UTC))
+    async with opened(tmp_path / "home", clock=clock) as salon:
+        for said in ("I'd like a balayage", "next week any time", "the first one", "yes", "my deposit back please"):
+            await salon.says(said)
+        assert "A person from the team will confirm it" in " ".join(await salon.says("yes"))
+        texts = len(salon.carrier.bodies())
+    home = tmp_path / "home"
+    done = await asyncio.to_thread(qotbot, "inbox", "approve", ref(home), "--by", "Sam", "--home", home)
+    assert (done.code, done.err) == (0, "")
+    assert done.out == f"{ref(home)}: recorded; 1 waiting to be texted: start 'qotbot serve' to send what is queued\n"
+    assert refund(home)[0] == "done"
+    assert rows(home, "SELECT count(*) FROM obligation WHERE kind = 'delivery'") == [(0,)]
+    async with opened(home, clock=clock) as salon:
+        await clock.sleep(90)
+        await salon.app.run_until_idle()
+        new = salon.carrier.bodies()[texts:]
+        assert len(new) == 1 and "Your deposit of $50 is refunded." in new[0]
 
 
 def test_half_an_account_is_refused(qotbot: Qotbot, waiting: Path, monkeypatch: pytest.MonkeyPatch) -> None:

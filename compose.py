@@ -139,7 +139,8 @@ async def compose(settings: Settings, clock: Clock, *, account: Account | None =
     graph = conversation(deps.tools, deps.guards)
     threads, saver_close = await _open_threads(settings.home, deps)
     return App(
-        deps=deps, keys=keys, runner=Runner(deps, keys, _handlers(deps, graph, threads, texts=settings.carries_texts)), graph=graph,
+        deps=deps, keys=keys, graph=graph,
+        runner=Runner(deps, keys, _handlers(deps, graph, threads, texts=settings.carries_texts)),
         action_graphs=threads, channels=channels, reception=reception, settings=settings, saver_close=saver_close,
         model=model,
     )  # fmt: skip

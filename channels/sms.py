@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -19,6 +20,7 @@ from domain.phone import is_e164
 from records import actions
 from records.database import Tx
 
+MOST_MEDIA = 10
 NO_ACCOUNT = Refused("no Twilio account is configured", "no_account")
 
 
@@ -46,7 +48,7 @@ class Texts:
         sid, sender = needed(form, "MessageSid", "From")
         text = Heard(
             channel="sms", kind="text", address_kind="phone", address=sender, text=form.get("Body", ""),
-            provider="twilio", provider_id=sid,
+            provider="twilio", provider_id=sid, media=_media(form),
         )  # fmt: skip
         await self.reception.hear(text)
         return nothing()
@@ -67,6 +69,14 @@ class Texts:
             return NO_ACCOUNT
         known = await self.reception.database.read(partial(_sids, permit=permit))
         return await find_text(account, to=permit.address or "", text=words.text, now=now, known=known)
+
+
+def _media(form: Mapping[str, str]) -> tuple[str, ...]:
+    """What came with a text: types and addresses, as many as Twilio counts and sends (ten at most)."""
+    count = form.get("NumMedia", "0")
+    numbers = range(min(int(count), MOST_MEDIA)) if count.isdecimal() and len(count) < 4 else range(0)
+    found = [f"{form.get(f'MediaContentType{n}', '')} {form.get(f'MediaUrl{n}', '')}".strip() for n in numbers]
+    return tuple(one or "a file without an address" for one in found)
 
 
 def _sids(tx: Tx, *, permit: Permit) -> set[str]:

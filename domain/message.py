@@ -14,7 +14,8 @@ HeardKind = Literal["text", "speech", "missed_call"]
 class Heard:
     """Something that reached us, already verified and translated by its channel.
 
-    `provider_id` with `event` is what duplicates are recognised by; `session` is the call or browser session.
+    `provider_id` with `event` is what duplicates are recognised by; `session` is the call or browser session, `media`
+    are pictures and other files that came with it: where each lies, after its type.
     """
 
     channel: str
@@ -27,6 +28,7 @@ class Heard:
     event: str = "received"
     session: str | None = None
     at: datetime | None = None
+    media: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ small.unclear small.unclear_here small.nothing_open asking.lapsed asking.open an
 answer.closed_now answer.place answer.number book.next_person book.price_changed book.declined find.declined
 move.declined cancel.declined refund.declined times.none times.taken times.which_instead times.not_free
 times.no_earlier when.past change.none change.none_refundable change.none_here code.which_number code.bad_number
-code.sent code.again code.wrong code.cannot missed_call.text_back consent.stopped consent.stopped_chat consent.started
-consent.help
+code.sent code.again code.wrong code.cannot missed_call.text_back media.heard consent.stopped consent.stopped_chat
+consent.started consent.help
 """.split()
 _FILLED: Final[dict[str, tuple[str, ...]]] = {
     "answer.found": ("answer",),

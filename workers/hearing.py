@@ -18,6 +18,7 @@ from records.obligations import Ending, Owed
 
 MAX_TEXT = 4_000
 SETTLE = {"sms": timedelta(seconds=2.5)}  # a burst of texts is one turn; calls and chats are answered at once
+SAME_BURST = timedelta(minutes=1)
 TEXT_BACK_WINDOW = timedelta(minutes=30)
 
 
@@ -49,7 +50,13 @@ def _hear(tx: Tx, deps: Deps, heard: Heard) -> Receipted:
     elif wish := read_wish(heard.text, heard.channel):
         messages.cover(tx, message)
         _obey(tx, deps, heard, got=got, wish=wish)
+    elif heard.media and not cut.strip():
+        messages.cover(tx, message)
+        _pictures(tx, deps, heard, got=got)
+        _thank(tx, deps, heard, got=got)
     else:
+        if heard.media:
+            _pictures(tx, deps, heard, got=got)
         due = now + timedelta(minutes=deps.pack.policy.answer_within_minutes)
         obligations.open_one(tx, business, Owed(kind="answer", cause=message, contact=contact, due=due), now=now)
         effects.put_turn(tx, deps, contact, ready=now + SETTLE.get(heard.channel, timedelta(0)))
@@ -78,6 +85,28 @@ def _obey(tx: Tx, deps: Deps, heard: Heard, *, got: Receipted, wish: Wish) -> No
     outgoing = Outgoing(
         text=worded(deps.pack, key, {}, seed=got.message), purpose="mandated", contact=got.contact,
         channel=heard.channel, address=heard.address, cause=got.message, proposed_by="opt_out", session=heard.session,
+    )  # fmt: skip
+    effects.send(tx, deps, outgoing)
+
+
+def _pictures(tx: Tx, deps: Deps, heard: Heard, *, got: Receipted) -> None:
+    """What we cannot look at waits for a person; where it lies is personal, so it stands beside the ledger."""
+    now = deps.clock.now()
+    due = now + timedelta(minutes=deps.pack.policy.answer_within_minutes)
+    listed = _storable("; ".join(heard.media))
+    cause = f"{got.message}:media"  # an answer to the words closes what the message itself caused
+    owed = Owed(kind="media", cause=cause, contact=got.contact, due=due, detail=listed)
+    obligations.open_one(tx, deps.pack.business.id, owed, now=now)
+
+
+def _thank(tx: Tx, deps: Deps, heard: Heard, *, got: Receipted) -> None:
+    """Say once a burst that a person will look at it."""
+    now = deps.clock.now()
+    if messages.told_since(tx, got.contact, "media", since=now - SAME_BURST):
+        return
+    outgoing = Outgoing(
+        text=worded(deps.pack, "media.heard", {}, seed=got.message), purpose="reply", contact=got.contact,
+        channel=heard.channel, address=heard.address, cause=got.message, proposed_by="media", session=heard.session,
     )  # fmt: skip
     effects.send(tx, deps, outgoing)
 

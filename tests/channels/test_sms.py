@@ -62,6 +62,53 @@ async def test_every_keyword_of_the_carrier_stops_texts(shop: Shop, mia: Person,
     assert shop.sound()
 
 
+def picture(mia: Person, body: str, count: str = "2", **more: str) -> dict[str, str]:
+    """The form of a text with pictures."""
+    at = "https://api.twilio.com/2010-04-01/Accounts/AC0/Messages/MM1/Media/ME"
+    files = {"MediaUrl0": f"{at}1", "MediaContentType0": "image/jpeg", "MediaUrl1": f"{at}2"}
+    return mia.sms(body, NumMedia=count, **{**files, **more})
+
+
+LISTED = (
+    "image/jpeg https://api.twilio.com/2010-04-01/Accounts/AC0/Messages/MM1/Media/ME1;"
+    " https://api.twilio.com/2010-04-01/Accounts/AC0/Messages/MM1/Media/ME2"
+)
+
+
+async def test_a_picture_alone_goes_to_a_person_and_the_customer_hears_so(shop: Shop, mia: Person) -> None:
+    for _ in range(2):
+        assert (await shop.post("/twilio/sms", picture(mia, " "))).status_code == 200
+    await shop.app.run_until_idle()
+    assert len(mia.inbox) == 1 and "somebody from the team will look at it" in mia.inbox[0], "said once a burst"
+    assert [row.detail for row in mia.rows("obligation", "t.kind = 'media'")] == [LISTED] * 2
+    assert mia.loops() == ["media", "media"], "the pictures stay open until a person closes them"
+    assert not shop.rows("SELECT 1 FROM event WHERE body LIKE '%api.twilio.com%'"), "where they lie is personal"
+    assert shop.rows("SELECT 1 FROM event_text WHERE text = :listed", listed=LISTED)
+    assert not mia.rows("turn") and shop.sound()
+
+
+async def test_words_with_a_picture_are_answered_and_the_picture_goes_to_a_person(shop: Shop, mia: Person) -> None:
+    await shop.post("/twilio/sms", picture(mia, "is there parking?"))
+    await shop.app.run_until_idle()
+    assert "parking" in mia.inbox[0] and mia.loops() == ["media"]
+
+
+@pytest.mark.parametrize("count", ["9999", "-1", "many", "²", "11"])
+async def test_an_odd_count_of_pictures_loses_no_text(shop: Shop, mia: Person, count: str) -> None:
+    assert (await shop.post("/twilio/sms", picture(mia, "is there parking?", count))).status_code == 200
+    await shop.app.run_until_idle()
+    assert "parking" in mia.inbox[0]
+
+
+async def test_a_picture_does_not_hide_a_stop(shop: Shop, mia: Person) -> None:
+    await shop.post("/twilio/sms", picture(mia, "STOP"))
+    await shop.app.run_until_idle()
+    assert mia.inbox == [CONFIRMED]
+    await shop.post("/twilio/sms", picture(mia, ""))
+    await shop.app.run_until_idle()
+    assert mia.inbox == [CONFIRMED] and mia.loops() == ["media"]
+
+
 async def test_a_sentence_with_a_keyword_in_it_is_an_ordinary_text(shop: Shop, mia: Person) -> None:
     [answer] = await mia.says("please cancel my appointment")
     assert "unsubscribed" not in answer

@@ -20,7 +20,6 @@ MOMENTS = 3
 MISSED = ("no-answer", "busy", "failed", "canceled")
 # What Twilio writes as the number of callers who have none to show (its voice documentation, read 2026-11-22).
 NOBODY = {"+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253"}
-GREETING = "Hi, this is the automated assistant of {business}. How can I help?"
 
 
 def CHANNEL(reception: Reception) -> Channel:
@@ -45,7 +44,9 @@ class Calls:
     async def ringing(self, request: Request) -> Response:
         """An inbound call: greet, disclose, listen."""
         await signed_form(request, self.reception)
-        return spoken([GREETING.format(business=self.reception.pack.business.name)], listen=_heard(1))
+        pack = self.reception.pack
+        greeting = pack.wording["call.greeting"][0]  # start-up refuses one that does not disclose
+        return spoken([greeting.format(business=pack.business.name)], listen=_heard(1))
 
     async def heard(self, request: Request) -> Response:
         """Something was said: answer it in this response, or ask for a moment."""

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Final
 
 _PLAIN: Final = """
-about.disclosure about.bot about.help dropped small.greet small.thanks small.bye small.what small.no small.wait
-small.unclear small.unclear_here small.nothing_open asking.lapsed asking.open any.trouble any.declined
+about.disclosure about.bot about.help call.greeting dropped small.greet small.thanks small.bye small.what small.no
+small.wait small.unclear small.unclear_here small.nothing_open asking.lapsed asking.open any.trouble any.declined
 answer.closed_now answer.place answer.number book.next_person book.price_changed book.declined find.declined
 move.declined cancel.declined refund.declined times.none times.taken times.which_instead times.not_free
 times.no_earlier when.past change.none change.none_refundable change.none_here code.which_number code.bad_number

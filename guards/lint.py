@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 import string
+import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from functools import cache
+from importlib import resources
+from typing import Any, Literal
 
 from domain.passages import parts
 from domain.segments import foreign, segments
@@ -147,6 +150,19 @@ def _promotion(wording: Wording) -> Found | None:
     return "error", f"{words!r} is promotion, which only campaigns may carry", "leave it out or make it a campaign"
 
 
+def _disclosed(wording: Wording) -> Found | None:
+    for about, told in (("assistant", "that a machine speaks"), ("recording", "that the call may be recorded")):
+        rule = _disclosures()[about]
+        if wording.key in rule["wordings"] and not re.search(rule["says"], wording.text, re.IGNORECASE):
+            return "error", f"it does not say {told}", "say so in plain words (guards/data/disclosures.toml)"
+    return None
+
+
+@cache
+def _disclosures() -> dict[str, Any]:
+    return tomllib.loads(resources.files("guards").joinpath("data/disclosures.toml").read_text("utf-8"))
+
+
 RULES: dict[str, Rule] = {
     "stop-word": _stop_word,
     "campaign-sender": _identified,
@@ -155,4 +171,5 @@ RULES: dict[str, Rule] = {
     "alphabet": _alphabet,
     "health": _health,
     "promotion": _promotion,
+    "disclosure": _disclosed,
 }

@@ -16,7 +16,8 @@ from desk.cards import Accepted, Answer
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 BUSY = ("no-answer", "busy", "failed", "canceled")
-GREETING = "Hi, this is the automated assistant of Willow & Co Hair. How can I help?"
+RECORDED = "This call may be recorded and transcribed."
+GREETING = f"Hi, this is the automated assistant of Willow & Co Hair. {RECORDED} How can I help?"
 MOMENT = "One moment, please."
 HEARD = "/twilio/call/heard?n=1"
 

@@ -80,6 +80,14 @@ def test_promotion_stands_only_in_campaigns() -> None:
     assert found("book.done", "You're booked. Next time 20% off!") == ["promotion"]
 
 
+def test_who_speaks_and_what_is_kept_is_disclosed() -> None:
+    assert found("call.greeting", "Hi, the automated assistant of {business}. This call may be recorded.") == []
+    assert found("call.greeting", "Hi, the automated assistant of {business}.") == ["disclosure"]
+    assert found("call.greeting", "Hi, this is Anna of {business}. This call may be recorded.") == ["disclosure"]
+    assert found("about.disclosure", "Hi, I am the AI assistant of {business}.") == []
+    assert found("missed_call.text_back", "Sorry we missed you! {business}") == ["disclosure"]
+
+
 def test_a_finding_names_the_line_of_its_paragraph() -> None:
     text = "# Chapter\n\n## reminder.x\nFine.\n\nReply YES\nto confirm.\n"
     (problem,) = lint({FILE: text}, salon())

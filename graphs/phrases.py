@@ -8,7 +8,8 @@ from typing import Final
 _PLAIN: Final = """
 about.disclosure about.bot about.help call.greeting dropped small.greet small.thanks small.bye small.what small.no
 small.wait small.unclear small.unclear_here small.nothing_open asking.lapsed asking.open any.trouble any.declined
-answer.closed_now answer.place answer.number book.next_person book.price_changed book.declined find.declined
+answer.closed_now answer.place answer.number book.next_person book.series
+book.price_changed book.declined find.declined
 move.declined cancel.declined refund.declined times.none times.taken times.which_instead times.not_free
 times.no_earlier when.past change.none change.none_refundable change.none_here code.which_number code.bad_number
 code.sent code.again code.wrong code.cannot missed_call.text_back media.heard consent.stopped consent.stopped_chat
@@ -28,6 +29,7 @@ _FILLED: Final[dict[str, tuple[str, ...]]] = {
     "answer.team": ("names",),
     "answer.hours": ("day", "from", "to"),
     "answer.closed": ("day",),
+    "answer.closed_days": ("days",),
     "answer.open_now": ("to",),
     "any.waiting": ("ref", "by"),
     "book.which_service": ("services",),

@@ -63,10 +63,11 @@ class Wording:
         """The text with its fields filled as long as they get."""
         business = self.pack.business
         known = {"business": business.name, "phone": business.phone, "address": business.address}
-        return "".join(
-            literal + (known.get(name, SAMPLE) if name else "")
-            for literal, name, _, _ in string.Formatter().parse(self.text)
-        )
+        try:
+            parsed = list(string.Formatter().parse(self.text))
+        except ValueError:  # a bracket too many or too few, which the check of its facts names
+            return self.text
+        return "".join(literal + (known.get(name, SAMPLE) if name else "") for literal, name, _, _ in parsed)
 
 
 Found = tuple[Level, str, str]

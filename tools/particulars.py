@@ -17,6 +17,13 @@ _LONG: Final = re.compile(r"\bhow long\b|\bduration\b", re.IGNORECASE)
 _HOURS: Final = re.compile(
     r"\b(?:open|opens|opening|close|closes|closed|closing|hours|shut|till when|until when|what time)\b", re.IGNORECASE
 )
+_CLOSINGS: Final = re.compile(
+    r"\b(?:holidays?|when (?:are|do) you (?:closed?|shut)|(?:which|what) days\b.{0,20}\b(?:closed?|shut)|closing days"
+    r"|easter|good friday)\b",
+    re.IGNORECASE,
+)
+_OPEN_FOR: Final = re.compile(r"\b(open|close[ds]?|closing|shut|hours) (?:for|over)\b", re.IGNORECASE)
+MOST_CLOSINGS: Final = 5
 _PLACE: Final = re.compile(r"\bwhere\b(?! is my)|\b(?:address|located|directions|location)\b", re.IGNORECASE)
 _NUMBER: Final = re.compile(r"\b(?:phone|telephone)(?: number)?\b|\byour number\b", re.IGNORECASE)
 _WHO: Final = re.compile(r"\bwho\b|\bwhich (?:stylist|barber|hairdresser|of you)\b", re.IGNORECASE)
@@ -129,7 +136,7 @@ def _hours(ctx: Context, question: str) -> Particular | None:
     now = bool(re.search(r"\bnow\b|\bcurrently\b", question, re.IGNORECASE))
     day = local.date() if now else _day(ctx, question)
     if day is None:
-        return None
+        return _closings(ctx) if _CLOSINGS.search(question) else None
     spans = business.spans(day)
     if now:
         open_till = next((s.end for s in spans if s.start <= local.time() < s.end), None)
@@ -140,9 +147,24 @@ def _hours(ctx: Context, question: str) -> Particular | None:
     return Particular("answer.hours", _from_to(business, day, (spans[0].start, spans[-1].end)))
 
 
+def _closings(ctx: Context) -> Particular | None:
+    """The days of the week and the holidays on which nobody is in."""
+    business = ctx.pack.business
+    today = business.local(ctx.now).date()
+    weekly = [f"{_FULL[d]}s" for d in WEEKDAYS if not business.hours.get(d)]
+    dates = [
+        _spelled(business, day)
+        for day in sorted(business.closed)
+        if day >= today and business.hours.get(WEEKDAYS[day.weekday()])
+    ]
+    days = [*weekly, *dates[:MOST_CLOSINGS]]
+    return Particular("answer.closed_days", {"days": _listed(days)}) if days else None
+
+
 def _day(ctx: Context, question: str) -> date | None:
     """The one day a question names."""
-    when = read_when(question, ctx.pack.business.local(ctx.now))
+    asked = _OPEN_FOR.sub(r"\1 on", question)
+    when = read_when(asked, ctx.pack.business.local(ctx.now))
     return when.date if when.date_to in (None, when.date) else None
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from domain.calendar import many_days, one_day
 from domain.calendar.days import Days, Reader
+from domain.calendar.feasts import FEAST, FEAST_SIGNS, feast
 from domain.calendar.quantities import COUNTED, PERIODS
 from domain.calendar.words import DAY, MONTHS, WEEKDAYS, Mention, blank, one_of
 
@@ -64,6 +65,12 @@ _PIECES = "(?P<piece>early|beginning|start|middle|mid|late|later|end|rest)"
 _THIS_OR_NEXT = "(?P<which>this|next|following)"
 
 DATE_RULES = (
+    _rule("christmas", FEAST, feast),
+    _rule(
+        "every other friday",
+        r"(?:every|each)(?: (?:other|second|COUNT))?(?: UNIT)?,?(?: on)?(?: an?)? WEEKDAY",
+        one_day.weekday_alone,
+    ),
     _rule(
         "2026-03-05", r"(?P<year>[0-9]{4})(?P<sign>[-/.])(?P<month>[0-9]{1,2})(?P=sign)(?P<day>[0-9]{1,2})", one_day.iso
     ),
@@ -142,7 +149,10 @@ DATE_RULES = (
     _rule("asap", r"asap|as soon as possible|soonest|right away|straight away", one_day.soon),
 )
 _SIGNS = re.compile(
-    r"[0-9]|day|week|month|year|to(?:morrow|night)|fortnight|asap|soon|away|this|first|second|third|" + one_of(MONTHS)
+    r"[0-9]|day|week|month|year|to(?:morrow|night)|fortnight|asap|soon|away|this|first|second|third|"
+    + FEAST_SIGNS
+    + "|"
+    + one_of(MONTHS)
 )
 
 

@@ -9,7 +9,7 @@ from domain.settings import Pack
 from graphs.flow import Call, Flow, Line, Next, Step, View
 from graphs.flows.offers import either, listed
 from graphs.flows.times import choose, heard_when, offer, search, time_wish
-from graphs.readers.idioms import adds, takes_any_time, wants_somebody_else
+from graphs.readers.idioms import adds, takes_any_time, wants_series, wants_somebody_else
 
 MOST_PEOPLE = 3
 GRID = 15
@@ -59,6 +59,9 @@ def _details(view: View) -> dict[str, Any]:
 def _announced(view: View, slots: dict[str, Any]) -> tuple[Line, ...]:
     """More than one visit is booked one by one, and said so once."""
     services = view.pack.business.services
+    if wants_series(view.text) and not view.slots.get("series"):
+        slots["series"] = True
+        return (Line("book.series"),)
     if slots.get("more"):
         names = [services[key].name.lower() for key in (slots["service"], *slots["more"])]
         return (Line("book.one_by_one", {"services": listed(names)}),)

@@ -140,3 +140,15 @@ def adds(text: str) -> bool:
 def takes_all(text: str) -> bool:
     """Whether all of several things are meant: "both", "all of them"."""
     return bool(_ALL.search(plain(text)))
+
+
+_SERIES = re.compile(
+    r"\b(?:every|each) (?:\w+ )?(?:weeks?|months?|(?:mon|tues|wednes|thurs|fri|satur|sun)?days?)\b"
+    r"|\b(?:weekly|fortnightly|bi-?weekly|monthly|recurring|standing (?:appointment|booking))\b",
+    re.IGNORECASE,
+)
+
+
+def wants_series(text: str) -> bool:
+    """Whether somebody wants the same again and again: "every two weeks", "a standing appointment"."""
+    return bool(_SERIES.search(text))

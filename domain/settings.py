@@ -155,6 +155,7 @@ class Policy(Strict):
     approvals: Approvals = Approvals()
     horizon_days: int = Field(default=60, gt=0, le=400)
     answer_within_minutes: int = Field(default=10, gt=0)
+    unfinished_hours: int = Field(default=24, gt=0)  # so long a half-finished booking waits for its next answer
     tools: list[Identifier] | None = None
 
     @field_validator("actions")

@@ -21,7 +21,9 @@ from graphs.readers.idioms import (
 
 FLOWS = {flow.name: flow for flow in (booking.FLOW, changing.FLOW, form.FLOW)}
 FLOW_OF = {task: flow.name for flow in FLOWS.values() for task in flow.tasks}
-Do = Literal["answer", "hand_over", "yes", "drop", "leave", "stack", "flow", "again", "line", "name", "unclear"]
+Do = Literal[
+    "answer", "hand_over", "yes", "drop", "leave", "stack", "flow", "again", "line", "name", "unclear", "resume"
+]
 _CHANGING = ("inform", "choose", "alternatives", "request")
 _SMALL = ("ask", "greet", "thanks", "bye", "repeat", "unclear")
 

@@ -14,7 +14,7 @@ from langgraph.types import Command, Send
 from domain.guard import Guard
 from domain.reading import Reading
 from domain.tool import Tool
-from graphs import deciding, effects
+from graphs import deciding, effects, stack
 from graphs.agenda import FLOWS, agenda
 from graphs.check import Checked, checked
 from graphs.effects import Deps
@@ -115,7 +115,8 @@ async def decide(state: TurnState, runtime: Runtime[Deps]) -> Command[str]:
         deciding.begin(mind, deps.pack)
         if not state.get("news"):
             reading = Reading.model_validate(state["reading"])
-            mind.todo = [asdict(i) for i in agenda(mind.memory, reading, state["text"], forms=own_tasks(deps))]
+            items = agenda(mind.memory, reading, state["text"], forms=own_tasks(deps))
+            mind.todo = [asdict(i) for i in stack.resumed(mind, items)]
     deciding.take_up(mind, deps.pack)
     while mind.goto is None and mind.todo:
         if mind.todo[0]["do"] == "drop":

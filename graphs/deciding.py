@@ -191,6 +191,12 @@ def _unclear(mind: Mind, _item: dict[str, Any]) -> None:
         _again(mind)
 
 
+def _offer_to_go_on(mind: Mind, item: dict[str, Any]) -> None:
+    """Offer once to go on with what was left open before a long pause."""
+    mind.say(Line(f"go_on.{item['task']}", options=("Yes", "No")))
+    mind.act("asked_anything_else")
+
+
 _DOING: dict[str, Callable[[Mind, dict[str, Any]], None]] = {
     "line": _say_line,
     "name": _remember_name,
@@ -202,4 +208,5 @@ _DOING: dict[str, Callable[[Mind, dict[str, Any]], None]] = {
     "stack": lambda mind, item: stack.put(mind, item["task"], item["said"]),
     "flow": _take_up_task,
     "again": _again,
+    "resume": _offer_to_go_on,
 }

@@ -56,6 +56,8 @@ _FILLED: Final[dict[str, tuple[str, ...]]] = {
     "change.is_it": ("choices",),
     "change.no_such": ("service",),
     "move.when": ("booking",),
+    "go_on.any": (),
+    "go_on.book": (),
     "form.any": ("field",),
     "form.name": ("field",),
     "form.need": ("field",),

@@ -2,15 +2,55 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
-from graphs.agenda import FLOWS, flow_of
+from domain.clock import to_ms
+from graphs.agenda import FLOWS, Item, flow_of
 from graphs.flow import Line
 from graphs.mind import Mind
 from graphs.readers.idioms import means_that_one
 
 _WITH_A_TIME = ("book", "find", "move")
 _KEPT = ("task", "name", "service", "staff", "booking", "more", "party")
+
+
+_OF_THE_MOMENT = ("tasks", "asking", "confirming", "our_act", "offered", "unclear", "topic", "entered", "resume")
+_IDLE = ("small.greet", "small.what", "small.nothing_open", "")
+
+
+def aged(memory: dict[str, Any], *, now: datetime, after: timedelta) -> dict[str, Any]:
+    """The memory after a pause: what was left open too long ago is put aside, to be offered once."""
+    heard = memory.get("heard_at")
+    if not memory.get("tasks") or heard is None or to_ms(now) - heard < after / timedelta(milliseconds=1):
+        return memory
+    kept = {key: value for key, value in memory.items() if key not in _OF_THE_MOMENT}
+    return {**kept, "tasks": [], "left": memory["tasks"][-1]}
+
+
+def resumed(mind: Mind, items: list[Item]) -> list[Item]:
+    """The worklist of a customer who came back: what was put aside is offered, taken up by a yes, or dropped."""
+    left, offered = mind.memory.pop("left", None), mind.memory.pop("resume", None)
+    lines = [item for item in items if item.do != "name"]
+    if offered is not None and [item.key for item in lines] == ["small.nothing_open"]:
+        return _go_on_with(mind, offered)
+    if left is not None and all(item.do in ("line", "unclear") and item.key in _IDLE for item in lines):
+        mind.memory["resume"] = left
+        return [*(item for item in items if item.do == "name"), Item("resume", task=left["task"])]
+    return items
+
+
+def _go_on_with(mind: Mind, task: dict[str, Any]) -> list[Item]:
+    """Take a task up again: a form where it was left, a booking with what it is for, all else from its beginning."""
+    if task["flow"] == "form":
+        mind.memory["tasks"] = [task]
+        return [Item("again")]
+    kept = _KEPT if task["flow"] == "booking" else ("task",)
+    slots = {key: task["slots"][key] for key in kept if key in task["slots"]}
+    flow = FLOWS[task["flow"]]
+    step = flow.correct if task["flow"] == "booking" else flow.start
+    mind.memory["tasks"] = [{"flow": flow.name, "task": task["task"], "step": step, "slots": slots}]
+    return [Item("flow")]
 
 
 def put(mind: Mind, task: str, said: list[dict[str, Any]] | None = None) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import records.contacts
 from domain.action import Purpose
-from graphs import effects, untraced
+from domain.clock import to_ms
+from graphs import effects, stack, untraced
 from graphs.effects import Deps, Outgoing
 from graphs.guarded import Compiled
 from records import actions, conversations, ledger
@@ -27,7 +29,7 @@ async def run_turn(deps: Deps, graph: Compiled, contact: str) -> Turn | None:
         turn = conversations.open_turn(tx, contact, deps.clock.now())
         if turn is None:
             return None
-        memory = conversations.state_of(tx, turn.contact)
+        memory = _memory(tx, deps, turn)
         if turn.tries == 1:
             opened = {
                 "turn": turn.id,
@@ -45,6 +47,18 @@ async def run_turn(deps: Deps, graph: Compiled, contact: str) -> Turn | None:
     state = await untraced.invoke(graph, given, {"recursion_limit": STEP_LIMIT}, deps=deps)
     await deps.database.write(deps.scope(contact), lambda tx: _say(tx, deps, turn, state=state))
     return turn
+
+
+def _memory(tx: Tx, deps: Deps, turn: Turn) -> dict[str, Any]:
+    """The conversation's memory, aged; a question that still waits for its yes keeps all as it is."""
+    memory, now = conversations.state_of(tx, turn.contact), deps.clock.now()
+    asking = memory.get("asking")
+    row = actions.load(tx, asking["action"]) if asking else None
+    waits = row is not None and row.state == "asked" and (row.expires_at or 0) > to_ms(now)
+    if not waits:
+        memory = stack.aged(memory, now=now, after=timedelta(hours=deps.pack.policy.unfinished_hours))
+    heard = any(m.author == "customer" for m in turn.heard)
+    return {**memory, "heard_at": to_ms(now)} if heard else memory
 
 
 def _input(turn: Turn, memory: dict[str, Any]) -> dict[str, Any]:

@@ -25,6 +25,7 @@ FAMILIES = {key.split(".")[0] for key in PHRASES}
 KEY = re.compile(r"[a-z_]+(\.[a-z_]+)+")
 LEDGER = {"consent.grant", "consent.revoke"}  # kinds of events
 MADE = {  # keys that are put together, and what they may become
+    "go_on.": {"go_on.any", "go_on.book"},
     "form.": {"form.any", "form.name", "form.need"},
     "times.": {f"times.{why}" for why in ("too_far", "no_earlier", "closed", "off", "not_in", "outside", "too_late")},
     "about.": {"about.bot", "about.help"},

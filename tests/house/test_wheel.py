@@ -94,6 +94,36 @@ def test_the_wheel_holds_the_whole_application(built: Path) -> None:
     assert wanted == {name for name in shipped if name.startswith("qotbot/app/")}
 
 
+@pytest.mark.parametrize(
+    "kept",
+    [
+        "records/migrations/versions/*.py", "records/migrations/script.py.mako", "guards/data/*.toml",
+        "desk/templates/*.html", "desk/static/*", "desk/static/vendor/*", "channels/chat_static/*",
+        "channels/fake/static/*", "packs/salon/**/*.md", "packs/salon/*.yaml", "packs/salon/scenarios/*.yaml",
+    ],
+)  # fmt: skip
+def test_the_wheel_ships_what_is_no_module(built: Path, kept: str) -> None:
+    shipped = set(zipfile.ZipFile(built).namelist())
+    files = [file for file in ROOT.glob(kept) if file.is_file()]
+    assert files, "nothing of the kind is there"
+    assert {f"qotbot/app/{file.relative_to(ROOT).as_posix()}" for file in files} <= shipped
+
+
+MIGRATES = """
+import sys, qotbot; sys.path.insert(0, str(qotbot.home()))
+from records import database, upgrade
+from guards.optout import keywords
+from compose import load_pack
+opened = database.open_database("sqlite:///moved.db")
+upgrade.upgrade(opened)
+print(bool(keywords("sms")["stop"]), load_pack(qotbot.home() / "packs" / "salon").business.id)
+"""
+
+
+def test_the_installed_application_migrates_and_reads_its_data(installed: Path) -> None:
+    assert run(installed / "bin" / "python", "-c", MIGRATES, cwd=installed) == "True salon\n"
+
+
 def test_an_editable_install_runs_the_checkout_itself(tmp_path: Path) -> None:
     (wheel,) = WheelBuilder(str(ROOT)).build(directory=str(tmp_path), versions=["editable"])
     with zipfile.ZipFile(wheel) as file:

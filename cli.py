@@ -167,6 +167,31 @@ def check(business: Folder = None, as_json: Json = False) -> None:
     raise typer.Exit(FAILED if any(p.level == "error" for p in found) else 0)
 
 
+By = Annotated[str | None, typer.Option(help="Who does it; default: the user of this machine.")]
+
+
+@app.command()
+def pause(
+    *,
+    reason: Annotated[str, typer.Option(help="Why, for the ledger.")] = "paused by hand",
+    by: By = None,
+    business: Folder = None,
+    home: Home = None,
+) -> None:
+    """Stop every message that the business begins; answers to customers go on."""
+    from commands.brake import pause as put_on
+
+    put_on(_open(home, business), reason=reason, by=by)
+
+
+@app.command()
+def resume(*, by: By = None, business: Folder = None, home: Home = None) -> None:
+    """Lift a pause and whatever tripped, and send what was held back in the last hours."""
+    from commands.brake import resume as lift
+
+    lift(_open(home, business), by=by)
+
+
 @ledger.command("verify")
 def ledger_verify(business: Folder = None, home: Home = None, as_json: Json = False) -> None:
     """Recompute every leaf and check every signed head; exit 3 names the first bad leaf."""

@@ -43,7 +43,8 @@ Submit = Callable[[str, StaffAnswer], Awaitable[Action | None]]
 FOLLOWUPS = {
     "answer": "Unanswered message", "missed_call": "Missed call", "callback": "Asked for a person", "lead": "New lead",
     "quarantined": "The agent could not answer", "delivery": "A delivery went wrong", "guard": "A safety rule failed",
-    "failed_job": "Something failed", "media": "Sent pictures or files", "approval": "Waiting for approval",
+    "failed_job": "Something failed", "media": "Sent pictures or files", "brake": "Sending is stopped",
+    "approval": "Waiting for approval",
 }  # fmt: skip
 
 

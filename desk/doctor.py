@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
+from domain.clock import from_ms, iso
 from domain.errors import IntegrityError
 from domain.settings import Pack
-from records import constraints
+from records import brakes, constraints
 from records.audit import audit
 from records.database import Database
 from records.keys import Keys
@@ -29,8 +30,9 @@ class Check:
 
 
 def examine(database: Database, pack: Pack, keys: Keys, *, home: Path) -> list[Check]:
-    """Look at Python, time zone data, the database's constraints, the ledger and the keys."""
-    return [_python(), _tzdata(), _constraints(database), _ledger(database, pack, keys), _keys(home)]
+    """Look at Python, time zone data, the database's constraints, what is stopped, the ledger and the keys."""
+    seen = [_python(), _tzdata(), _constraints(database), _sending(database, pack), _ledger(database, pack, keys)]
+    return [*seen, _keys(home)]
 
 
 def _python() -> Check:
@@ -50,6 +52,13 @@ def _constraints(database: Database) -> Check:
     except IntegrityError as problem:
         return Check("database", False, str(problem), "restore the database from a backup or migrate it again")
     return Check("database", True, f"{database.dialect}, all constraints in place")
+
+
+def _sending(database: Database, pack: Pack) -> Check:
+    held = database.read_now(lambda tx: brakes.history(tx, pack.business.id, live=True))
+    seen = "; ".join(f"{b.kind.partition(':')[0]} since {iso(from_ms(b.at))}: {b.reason}" for b in held)
+    fix = "find out why, then 'qotbot resume' lets what we begin go out again"
+    return Check("sending", not held, seen or "nothing is stopped", fix)
 
 
 def _ledger(database: Database, pack: Pack, keys: Keys) -> Check:

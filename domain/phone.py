@@ -43,6 +43,20 @@ def same_country_mobile(number: str, home: str) -> bool:
     return phonenumbers.number_type(there) in _TEXTABLE
 
 
+def country(start: str) -> str | None:
+    """The ISO 3166 code of the country whose numbers begin so (+1202: US, +1876: JM); None where that is not sure."""
+    try:
+        number = phonenumbers.parse(f"{start}5550123")
+    except phonenumbers.NumberParseException:
+        return None
+    if found := phonenumbers.region_code_for_number(number):
+        return str(found)
+    if number.country_code == 1:  # North America shares it: only the area code tells
+        return None
+    shared = str(phonenumbers.region_code_for_country_code(number.country_code or 0))
+    return shared if shared.isalpha() and shared != "ZZ" else None
+
+
 def masked(address: str) -> str:
     """An address as screens show it: enough to recognise, not to use."""
     return f"{address[:2]}•••{address[-4:]}" if len(address) > 6 else "•••"

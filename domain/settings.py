@@ -145,6 +145,22 @@ class Approvals(Strict):
     ask_minutes: int = Field(default=30, gt=0)
 
 
+class Caps(Strict):
+    """How many proactive messages one person may get; they only tighten what `guards/data/caps.toml` allows."""
+
+    marketing_per_day: int | None = Field(default=None, ge=0)
+    marketing_per_30_days: int | None = Field(default=None, ge=0)
+    proactive_per_day: int | None = Field(default=None, ge=0)
+
+
+class Brakes(Strict):
+    """When proactive messages stop for everybody: too many at once, or too much spent (cents of the currency)."""
+
+    proactive_per_hour: int = Field(default=1500, ge=1)
+    spend_per_day_cents: int = Field(default=5_000, ge=100)
+    spend_per_30_days_cents: int = Field(default=50_000, ge=100)
+
+
 class Policy(Strict):
     """`policy.yaml`: one dial, and the exceptions from it per tool."""
 
@@ -153,6 +169,8 @@ class Policy(Strict):
     quiet_hours: OpenSpan = Span(start=time(9), end=time(20))  # when proactive messages are allowed, local time
     notice: Notice = Notice()
     approvals: Approvals = Approvals()
+    caps: Caps = Caps()
+    brakes: Brakes = Brakes()
     horizon_days: int = Field(default=60, gt=0, le=400)
     answer_within_minutes: int = Field(default=10, gt=0)
     unfinished_hours: int = Field(default=24, gt=0)  # so long a half-finished booking waits for its next answer

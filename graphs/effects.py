@@ -12,6 +12,7 @@ from datetime import datetime
 import records.contacts
 from domain.action import Action, Proposal, Purpose, Receipt
 from domain.clock import Clock, from_ms
+from domain.decision import Decision
 from domain.errors import ConfigurationError, ToolRefused
 from domain.guard import Guard
 from domain.reading import Listening
@@ -88,10 +89,15 @@ def send(tx: Tx, deps: Deps, outgoing: Outgoing) -> Action:
         snapshot=deps.pack.snapshot,
     )
     decision, action = submit(tx, proposal, deps.clearance())
-    if action.state == "refused" and decision.not_before is not None:
-        due, lane = from_ms(decision.not_before), f"contact:{outgoing.contact}"
-        timers.set_timer(tx, action.business, Work("resubmit", action.id, lane), due=due)
+    put_off(tx, decision, action)
     return dispatch(tx, deps, action) if action.state == "cleared" else action
+
+
+def put_off(tx: Tx, decision: Decision, action: Action) -> None:
+    """Set a refused message down for when the door says it may be tried again."""
+    if action.tool == "message" and action.state == "refused" and decision.not_before is not None:
+        work = Work("resubmit", action.id, f"contact:{action.contact}")
+        timers.set_timer(tx, action.business, work, due=from_ms(decision.not_before))
 
 
 def dispatch(tx: Tx, deps: Deps, action: Action) -> Action:

@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-MACHINERY = ("door", "facts", "gate", "optout", "order", "timing", "promotion", "lint")
+MACHINERY = ("door", "facts", "gate", "lint", "optout", "order", "promotion", "spending", "timing")

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from domain.action import Action, Proposal
 from domain.clock import from_ms, to_ms
 from domain.decision import Decision, Finding
+from guards.brake import latch
 from guards.facts import Clearance, load_facts
 from guards.gate import ask, judge
 from records import actions, jobs, obligations, staff_answers, timers
@@ -54,6 +55,7 @@ def _record(tx: Tx, proposal: Proposal, decision: Decision, *, clearance: Cleara
             return submit(tx, proposal, clearance)  # the card that returns names every rule that holds it
     if action.state == "asked" and (was is None or was.state != "asked"):
         timers.set_timer(tx, action.business, Work("lapse", action.id, f"contact:{action.contact}"), due=expires)
+    latch(tx, action, decision, now=clearance.now)
     if any("guard_failed" in f.evidence or "guard_missing" in f.evidence for f in decision.findings):
         detail = "A safety rule failed and the action was refused; see the ledger."
         owed = Owed(kind="guard", cause=action.id, contact=action.contact, due=clearance.now, detail=detail)

@@ -8,7 +8,7 @@ from domain.errors import ConfigurationError
 from domain.extensions import unique
 from domain.guard import Guard
 
-ORDER = ("consent", "quiet_hours", "content", "assurance", "tier", "notice", "confirmed", "staff")
+ORDER = ("consent", "quiet_hours", "caps", "brake", "content", "assurance", "tier", "notice", "confirmed", "staff")
 
 
 def ordered(guards: Sequence[Guard]) -> list[Guard]:

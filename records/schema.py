@@ -85,6 +85,8 @@ message = sa.Table(
     sa.Index("ix_message_contact_n", "contact", "n"),
     sa.Index("ix_message_turn", "turn"),
     sa.Index("ix_message_action", "action"),
+    sa.Index("ix_message_contact_at", "contact", "direction", "at"),
+    sa.Index("ix_message_sent", "business", "direction", "at", "channel", "state", "segments", "address"),
 )  # fmt: skip
 
 action = sa.Table(

@@ -11,6 +11,7 @@ from domain.action import Assurance, Receipt, Tier
 from domain.clock import to_ms
 from domain.message import Delivery
 from domain.permit import Permit
+from domain.segments import segments
 from domain.tool import Args, Context, Ports, Tool
 from records import messages
 
@@ -26,11 +27,12 @@ class Message(Args):
 def write(args: Message, ctx: Context) -> Receipt:
     """Put the message into the contact's thread."""
     business = ctx.pack.business.id
+    parts = segments(args.text).parts if ctx.channel == "sms" else 0
     row = {
         "business": business, "contact": ctx.contact, "channel": ctx.channel,
         "address_kind": records.contacts.kind_of(ctx.tx, business, ctx.address or ""), "address": ctx.address,
         "session": ctx.session,
-        "text": args.text, "options": args.options, "author": args.author, "action": ctx.action,
+        "text": args.text, "options": args.options, "author": args.author, "action": ctx.action, "segments": parts,
         "turn": ctx.turn, "at": to_ms(ctx.now),
     }  # fmt: skip
     return {"message": messages.insert_outgoing(ctx.tx, row)}

@@ -74,8 +74,9 @@ def _claim(tx: Tx, deps: Deps, row: Action) -> tuple[Permit, dict[str, Any]] | N
     if row.state == "executing":
         followed = actions.follow(tx, row.id, now)
         return (followed, actions.payload_of(tx, row.id)) if followed else None
-    _, judged = submit(tx, _again(row, deps), deps.clearance())
+    decision, judged = submit(tx, _again(row, deps), deps.clearance())
     if judged.state != "cleared":
+        effects.put_off(tx, decision, judged)
         effects.ended(tx, deps, judged, detached=True)
         return None
     permit, _ = actions.claim(tx, row.id, row.args_hash, now=now)

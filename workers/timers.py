@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from domain.canonical import digest
 from domain.clock import to_ms
 from graphs import approval, effects
 from graphs.effects import Deps, Outgoing
 from records import actions, ledger, obligations, timers
 from records.database import Tx
 from records.staff_answers import StaffAnswer
+
+AGAIN = 1_000  # above every ordinal that a turn gives
 
 
 async def scan(deps: Deps) -> int:
@@ -54,7 +57,7 @@ async def lapse(deps: Deps, action: str) -> None:
 
 
 async def resubmit(deps: Deps, action: str) -> None:
-    """Submit a message again that the door refused until now."""
+    """Submit a message again that the door refused until now; one refusal is followed by one message, however often."""
 
     def work(tx: Tx) -> None:
         row = actions.load(tx, action)
@@ -63,7 +66,7 @@ async def resubmit(deps: Deps, action: str) -> None:
         outgoing = Outgoing(
             text=row.args["text"], options=tuple(row.args["options"]), purpose=row.purpose, contact=row.contact,
             channel=row.channel or "sms", address=row.address or "", cause=row.cause, proposed_by=row.proposed_by,
-            ordinal=1000 + to_ms(deps.clock.now()) % 1_000_000_000, turn=row.turn,
+            ordinal=AGAIN + int(digest(row.id)[:8], 16), turn=row.turn, author=row.args.get("author", "assistant"),
         )  # fmt: skip
         effects.send(tx, deps, outgoing)
 

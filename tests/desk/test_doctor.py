@@ -21,7 +21,7 @@ def checks(database: Database, home: Path) -> dict[str, Check]:
 
 def test_a_healthy_home_needs_nothing(sqlite: Database, tmp_path: Path) -> None:  # noqa: F811
     found = checks(sqlite, tmp_path)
-    assert list(found) == ["python", "tzdata", "database", "ledger", "keys"]
+    assert list(found) == ["python", "tzdata", "database", "sending", "ledger", "keys"]
     assert all(check.ok for check in found.values())
     assert found["ledger"].seen == "0 leaves, 0 heads"
 

@@ -13,6 +13,7 @@ from domain.clock import to_ms
 from domain.decision import Finding
 from domain.guard import Guard
 from domain.settings import Pack, Policy
+from guards.brake import Pressure
 from guards.facts import Facts
 from records.consents import Standing
 from records.contacts import Contact
@@ -21,7 +22,7 @@ BOOK = booking_of(to_ms(later(600)))
 CONTACT = Contact("con_1", "salon", "Dana", None, None)
 NOTHING: dict[str, Any] = {
     "contact": CONTACT, "standing": Standing(), "last_heard": NOW, "row": None, "assurance": 1, "notice": None,
-    "content": None,
+    "caps": (), "brake": Pressure(), "content": None,
 }  # fmt: skip
 
 

@@ -6,13 +6,16 @@ import asyncio
 import json
 import sys
 import tempfile
-from datetime import UTC, datetime
 from importlib.metadata import version as installed_version
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import typer
 
+from commands.options import Folder, Home, Json, business_of, home_of, instant_of
+from commands.options import opened as open_records
+from commands.pausing import app as pausing
+from commands.preparing import app as preparing
 from domain.errors import BadInput, ConfigurationError, IntegrityError, QotBotError, Unavailable
 
 FAILED, USAGE, INTEGRITY, UNAVAILABLE = 1, 2, 3, 4
@@ -24,13 +27,10 @@ graph = typer.Typer(no_args_is_help=True, help="Pictures of the state machines."
 evaluate = typer.Typer(no_args_is_help=True, help="Figures on recorded conversations.")
 for _name, _commands in (("ledger", ledger), ("inbox", inbox), ("graph", graph), ("eval", evaluate)):
     app.add_typer(_commands, name=_name)
+app.add_typer(preparing)
+app.add_typer(pausing)
 
 AnswerKind = Literal["approve", "edit", "reject", "answer"]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Home = Annotated[Path | None, typer.Option("--home", help="Where data lives (QOTBOT_HOME, default ./.qotbot).")]
-Folder = Annotated[
-    Path | None, typer.Option("--business", help="A folder with business.yaml; default: the salon pack.")
-]
 
 
 def main() -> None:
@@ -77,7 +77,7 @@ def run(
     """Start everything on embedded defaults: fake phone, phrasebook, SQLite; no keys needed."""
     from commands.serving import Place, serve_here
 
-    serve_here(Place(host, port), home=_home(home), business=_business(business), offline=True)
+    serve_here(Place(host, port), home=home_of(home), business=business_of(business), offline=True)
 
 
 @app.command()
@@ -91,7 +91,7 @@ def serve(
     """Start for real: QOTBOT_MODEL must be chosen, texts and calls go through the configured Twilio account."""
     from commands.serving import Place, serve_here
 
-    serve_here(Place(host, port), home=_home(home), business=_business(business), offline=False)
+    serve_here(Place(host, port), home=home_of(home), business=business_of(business), offline=False)
 
 
 @app.command()
@@ -107,11 +107,11 @@ def chat(
     """Talk as a customer: one message a line on standard input, what the records say on standard output."""
     from commands.talk import Visit, talk
 
-    visit = Visit(channel, address, _instant(now))
+    visit = Visit(channel, address, instant_of(now))
     fresh = home is None and (now is not None or business is not None)
     with tempfile.TemporaryDirectory(prefix="qotbot-") as folder:
-        place = Path(folder) if fresh else _home(home)
-        asyncio.run(talk(place, _business(business), visit, as_json=as_json))
+        place = Path(folder) if fresh else home_of(home)
+        asyncio.run(talk(place, business_of(business), visit, as_json=as_json))
 
 
 @app.command()
@@ -120,7 +120,7 @@ def demo(as_json: Json = False) -> None:
     from commands.day import play
 
     with tempfile.TemporaryDirectory(prefix="qotbot-demo-") as folder:
-        sound = asyncio.run(play(Path(folder), _business(None), as_json=as_json))
+        sound = asyncio.run(play(Path(folder), business_of(None), as_json=as_json))
     raise typer.Exit(0 if sound else INTEGRITY)
 
 
@@ -135,7 +135,7 @@ def why(
     """Tell why one action or message happened or not, from the ledger alone."""
     from desk.why import printed, story
 
-    opened = _open(home, business)
+    opened = open_records(home, business)
     steps = opened.database.read_now(lambda tx: story(tx, opened.pack.business.id, wanted))
     typer.echo(json.dumps(steps, indent=2, ensure_ascii=False) if as_json else printed(steps))
 
@@ -145,7 +145,7 @@ def doctor(business: Folder = None, home: Home = None, as_json: Json = False) ->
     """Check this installation and say how to mend what is wrong."""
     from desk.doctor import examine
 
-    opened = _open(home, business)
+    opened = open_records(home, business)
     checks = examine(opened.database, opened.pack, opened.keys, home=opened.home)
     if as_json:
         typer.echo(json.dumps([{"name": c.name, "ok": c.ok, "seen": c.seen, "next": c.next_step} for c in checks]))
@@ -157,47 +157,12 @@ def doctor(business: Folder = None, home: Home = None, as_json: Json = False) ->
     raise typer.Exit(0 if all(c.ok for c in checks) else FAILED)
 
 
-@app.command()
-def check(business: Folder = None, as_json: Json = False) -> None:
-    """Read a business's wording as the law, the carriers and the customers' privacy do; exit 1 where it must change."""
-    from commands import check as checking
-
-    found = checking.problems(_business(business))
-    typer.echo(json.dumps(checking.as_json(found), indent=2) if as_json else checking.printed(found))
-    raise typer.Exit(FAILED if any(p.level == "error" for p in found) else 0)
-
-
-By = Annotated[str | None, typer.Option(help="Who does it; default: the user of this machine.")]
-
-
-@app.command()
-def pause(
-    *,
-    reason: Annotated[str, typer.Option(help="Why, for the ledger.")] = "paused by hand",
-    by: By = None,
-    business: Folder = None,
-    home: Home = None,
-) -> None:
-    """Stop every message that the business begins; answers to customers go on."""
-    from commands.brake import pause as put_on
-
-    put_on(_open(home, business), reason=reason, by=by)
-
-
-@app.command()
-def resume(*, by: By = None, business: Folder = None, home: Home = None) -> None:
-    """Lift a pause and whatever tripped, and send what was held back in the last hours."""
-    from commands.brake import resume as lift
-
-    lift(_open(home, business), by=by)
-
-
 @ledger.command("verify")
 def ledger_verify(business: Folder = None, home: Home = None, as_json: Json = False) -> None:
     """Recompute every leaf and check every signed head; exit 3 names the first bad leaf."""
     from records.audit import audit
 
-    opened = _open(home, business)
+    opened = open_records(home, business)
     found = opened.database.read_now(lambda tx: audit(tx, opened.pack.business.id, opened.keys.public_hex))
     told = {"sound": found.sound, "size": found.size, "root": found.root, "heads": found.heads,
             "unsealed": found.unsealed, "first_bad": found.first_bad, "why": found.why}  # fmt: skip
@@ -215,7 +180,7 @@ def ledger_head(business: Folder = None, home: Home = None, as_json: Json = Fals
     """Show the newest signed head, to be kept outside this machine."""
     from records.ledger import latest_head
 
-    opened = _open(home, business)
+    opened = open_records(home, business)
     head = opened.database.read_now(lambda tx: latest_head(tx, opened.pack.business.id))
     if head is None:
         raise BadInput("the ledger is empty: nothing was sealed yet")
@@ -228,7 +193,7 @@ def inbox_list(business: Folder = None, home: Home = None, as_json: Json = False
     """List the actions that wait for a person."""
     from commands.inbox import listed
 
-    asyncio.run(listed(_home(home), _business(business), as_json=as_json))
+    asyncio.run(listed(home_of(home), business_of(business), as_json=as_json))
 
 
 def _answer_command(kind: AnswerKind, help_text: str) -> None:
@@ -245,7 +210,7 @@ def _answer_command(kind: AnswerKind, help_text: str) -> None:
         from commands.inbox import Said, decide
 
         said = Said(kind=kind, ref=ref, by=by, text=text, changes=tuple(change or ()))
-        asyncio.run(decide(_home(home), _business(business), said))
+        asyncio.run(decide(home_of(home), business_of(business), said))
 
 
 _answer_command("approve", "Let a held action run.")
@@ -261,7 +226,7 @@ def graph_draw(
     """Write a state machine as Mermaid that a person can read."""
     from commands.pictures import draw
 
-    typer.echo(asyncio.run(draw(name, _business(None))))
+    typer.echo(asyncio.run(draw(name, business_of(None))))
 
 
 @evaluate.command("corpus")
@@ -272,29 +237,3 @@ def eval_corpus(kind: str, file: Path, as_json: Json = False) -> None:
     found = figures(kind, file)
     typer.echo(json.dumps(found, indent=None if as_json else 2))
     raise typer.Exit(0 if passed(found) else FAILED)
-
-
-def _home(given: Path | None) -> Path:
-    from domain.configuration import Configuration
-
-    return given or Configuration().home
-
-
-def _business(given: Path | None) -> Path:
-    return given or Path(__file__).resolve().parent / "packs" / "salon"
-
-
-def _open(home: Path | None, business: Path | None) -> Any:
-    from commands.opening import open_home
-
-    return open_home(_home(home), _business(business))
-
-
-def _instant(text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError as problem:
-        raise BadInput(f"--now {text!r} is not a time; write it like 2026-11-23T09:00:00-05:00") from problem
-    return found if found.tzinfo else found.replace(tzinfo=UTC)

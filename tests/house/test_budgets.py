@@ -70,7 +70,7 @@ def sleeps(source: Source) -> Iterator[str]:
 
 def _is_command(source: Source, function: Function) -> bool:
     called = (decorator.func for decorator in function.decorator_list if isinstance(decorator, ast.Call))
-    return source.path == "cli.py" and any(dotted(one).endswith(".command") for one in called)
+    return source.path.startswith(("cli.py", "commands/")) and any(dotted(one).endswith(".command") for one in called)
 
 
 def _lines(function: Function) -> int:

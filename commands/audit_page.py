@@ -1,0 +1,77 @@
+"""The audit as one page that needs nothing else: who may be contacted, what went wrong, who is still waiting."""
+
+from __future__ import annotations
+
+from jinja2 import Environment
+
+from commands.audit import Report
+
+PAGE = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Audit of {{ r.business }}</title>
+<style>
+:root { color-scheme: light dark; --line: #8884; --bad: #b3261e; --good: #1b6e3c }
+@media (prefers-color-scheme: dark) { :root { --bad: #ff8a80; --good: #7bd89a } }
+body { font: 16px/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 72rem; padding: 1.5rem }
+h1 { margin: 0 } h2 { margin: 2.2rem 0 .4rem } p { max-width: 46rem }
+.wide { overflow-x: auto } table { border-collapse: collapse; min-width: 100% }
+th, td { text-align: left; vertical-align: top; padding: .45rem .8rem .45rem 0; border-bottom: 1px solid var(--line) }
+td:first-child { white-space: nowrap } .no { color: var(--bad) } .yes { color: var(--good) }
+</style></head><body>
+<h1>Audit of {{ r.business }}</h1>
+<p>{{ r.read.contacts }} people on the list, {{ r.read.messages }} texts and {{ r.read.calls }} calls of the past,
+judged by the rules that QotBot would apply to each text before it leaves. Nothing was imported. This is no legal
+advice.</p>
+<h2>Who may be texted</h2>
+{% for purpose, title in (("service", "about their appointments"), ("marketing", "offers")) %}
+<p><b>{{ title }}</b>: {{ r.people|map("allowed_for", purpose)|select|list|length }} of
+{{ r.people|length }}.</p>{% endfor %}
+<div class="wide"><table><thead><tr><th>Number<th>Name<th>Proof<th>Appointments<th>Offers</tr></thead><tbody>
+{% for p in r.people %}<tr><td>{{ p.number }}<td dir="auto">{{ p.name }}<td>{{ p.proof }}
+{% for one in p.permissions %}<td class="{{ "yes" if one.allowed else "no" }}">
+{{ one.why if one.allowed else "no: " ~ one.why }}
+{% endfor %}</tr>{% endfor %}
+</tbody></table></div>
+<h2>Texts that should not have been sent: {{ r.breaches|length }}</h2>
+<div class="wide"><table><thead><tr><th>Row<th>Number<th>When (UTC)<th>Rule<th>Why</tr></thead><tbody>
+{% for b in r.breaches %}
+<tr><td>{{ b.line }}<td>{{ b.number }}<td>{{ b.at }}<td>{{ b.rule }}<td>{{ b.why }}</tr>{% endfor %}
+</tbody></table></div>
+<h2>Missed calls without an answer: {{ r.unanswered|length }}</h2>
+<div class="wide"><table><thead><tr><th>Row<th>Number<th>When (UTC)</tr></thead><tbody>
+{% for u in r.unanswered %}<tr><td>{{ u.line }}<td>{{ u.number }}<td>{{ u.at }}</tr>{% endfor %}
+</tbody></table></div>
+{% if r.unread %}<h2>Rows that could not be read: {{ r.unread|length }}</h2>
+<div class="wide"><table><thead><tr><th>File<th>Row<th>Why</tr></thead><tbody>
+{% for u in r.unread %}<tr><td>{{ u.file }}<td>{{ u.line }}<td>{{ u.why }}</tr>{% endfor %}
+</tbody></table></div>{% endif %}
+</body></html>
+"""
+
+
+def page(report: Report) -> str:
+    """The report as HTML; every word of the files is escaped."""
+    environment = Environment(autoescape=True)
+    environment.filters["allowed_for"] = lambda person, purpose: person.allowed(purpose)
+    return environment.from_string(PAGE).render(r=report)
+
+
+def summary(report: Report) -> str:
+    """The report in a few lines."""
+    people = len(report.people)
+    lines = [
+        f"{people} people, {report.read['messages']} texts and {report.read['calls']} calls of {report.business}",
+        *(
+            f"may be texted for {p}: {sum(x.allowed(p) for x in report.people)} of {people}"
+            for p in ("service", "marketing")
+        ),
+        f"opted in without proof: {sum('no proof' in p.proof for p in report.people)}",
+        f"texts that should not have been sent: {len(report.breaches)}",
+        *(f"  row {b.line} {b.number} {b.at} {b.rule}: {b.why}" for b in report.breaches[:20]),
+        f"missed calls without an answer: {len(report.unanswered)}",
+        *(f"  row {u.line} {u.number} {u.at}" for u in report.unanswered[:20]),
+    ]
+    if report.unread:
+        lines += [f"rows that could not be read: {len(report.unread)}"]
+        lines += [f"  {u.file}:{u.line}: {u.why}" for u in report.unread[:20]]
+    return "\n".join(lines)

@@ -1,0 +1,47 @@
+"""The options that commands share, and what they stand for."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from domain.errors import BadInput
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Home = Annotated[Path | None, typer.Option("--home", help="Where data lives (QOTBOT_HOME, default ./.qotbot).")]
+Folder = Annotated[
+    Path | None, typer.Option("--business", help="A folder with business.yaml; default: the salon pack.")
+]
+
+
+def home_of(given: Path | None) -> Path:
+    """The home that is named, else the configured one."""
+    from domain.configuration import Configuration
+
+    return given or Configuration().home
+
+
+def business_of(given: Path | None) -> Path:
+    """The business's folder that is named, else the salon pack."""
+    return given or Path(__file__).resolve().parent.parent / "packs" / "salon"
+
+
+def opened(home: Path | None, business: Path | None) -> Any:
+    """The records of a home, to be read."""
+    from commands.opening import open_home
+
+    return open_home(home_of(home), business_of(business))
+
+
+def instant_of(text: str | None) -> datetime | None:
+    """The instant that is named; a time without a zone is UTC. `BadInput` where it is no time."""
+    if text is None:
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as problem:
+        raise BadInput(f"--now {text!r} is not a time; write it like 2026-11-23T09:00:00-05:00") from problem
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

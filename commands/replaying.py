@@ -1,0 +1,149 @@
+"""A business's past before the real guards: heard is heard as always, and what was sent asks the door."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import records.contacts
+from commands.history import Happened, Listed
+from compose import App
+from domain.action import Proposal, Purpose
+from domain.clock import SteppingClock, from_ms, iso, to_ms
+from domain.decision import Decision
+from domain.message import Heard
+from graphs.effects import Deps
+from guards.door import submit
+from guards.promotion import promotional
+from guards.timing import LATE
+from records import actions, consents, messages
+from records.database import Tx
+
+PURPOSES: tuple[Purpose, ...] = ("service", "marketing")
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """Whether somebody may be texted for a purpose, and why."""
+
+    purpose: str
+    allowed: bool
+    why: str
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """A text of the past that the guards would not have let out: the row, and the rule with its reason."""
+
+    line: int
+    number: str
+    at: str
+    rule: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The words of a text, what they are for and where they come from."""
+
+    text: str
+    purpose: Purpose
+    cause: str
+
+
+async def play(app: App, clock: SteppingClock, people: list[Listed], *, events: list[Happened]) -> list[Breach]:
+    """Play opt-ins, texts and calls in the order of their times; what would not have been sent."""
+    first, breaches = clock.now(), list[Breach]()
+    past = [(p.consent_at or first, 0, p.line, p) for p in people] + [(e.at, 1, e.line, e) for e in events]
+    for at, _, _, one in sorted(past, key=lambda entry: entry[:3]):
+        clock.advance((at - clock.now()).total_seconds())
+        if isinstance(one, Listed):
+            await app.database.write(app.deps.scope(None), partial(_opt_in, deps=app.deps, person=one))
+        elif not one.ours:
+            await app.hear(_heard(one))
+        elif one.kind == "text":
+            decision = await app.database.write(app.deps.scope(None), partial(_sent, deps=app.deps, event=one))
+            breaches += [
+                Breach(one.line, one.number, iso(at), f.rule, f.reason)
+                for f in decision.findings
+                if f.verdict == "deny"
+            ]
+    return breaches
+
+
+def permissions(tx: Tx, deps: Deps, number: str) -> tuple[Permission, ...]:
+    """What a number may be texted for now, by asking the door about a well-formed text; nothing of it is kept."""
+    return tuple(_permission(tx, deps, number, purpose=purpose) for purpose in PURPOSES)
+
+
+def _permission(tx: Tx, deps: Deps, number: str, *, purpose: Purpose) -> Permission:
+    text = f"{deps.pack.business.name}: hello. Reply STOP to opt out."
+    tried = tx.begin_nested()
+    decision, _ = submit(tx, _message(tx, deps, number, said=Said(text, purpose, "audit")), deps.clearance())
+    tried.rollback()
+    denials = [f for f in decision.findings if f.verdict == "deny"]
+    evidence = tuple(e for f in decision.findings for e in f.evidence)
+    if decision.outcome == "run":
+        return Permission(purpose, True, "yes", evidence)
+    if decision.not_before is not None:
+        return Permission(purpose, True, f"yes, from {iso(from_ms(decision.not_before))}", evidence)
+    return Permission(purpose, False, "; ".join(f.reason for f in denials if f.not_before is None), evidence)
+
+
+def _opt_in(tx: Tx, *, deps: Deps, person: Listed) -> None:
+    """What the list claims: with date and wording an opt-in to marketing, without them to service at most."""
+    business, now = deps.pack.business.id, deps.clock.now()
+    contact = records.contacts.ensure(tx, business, kind="phone", value=person.number, now=now)
+    records.contacts.rename(tx, contact, person.name)
+    if not person.opted_in:
+        return
+    proved = person.consent_at is not None and bool(person.consent_text)
+    for purpose in ("service", "marketing") if proved else ("service",):
+        entry = consents.Entry(
+            business=business, contact=contact, address=person.number, channel="sms", purpose=purpose, act="grant",
+            method="import", evidence=f"list:{person.line}", actor="staff",
+        )  # fmt: skip
+        consents.add(tx, entry, now)
+
+
+def _heard(event: Happened) -> Heard:
+    return Heard(
+        channel="sms" if event.kind == "text" else "call", kind="missed_call" if event.missed else "text",
+        address_kind="phone", address=event.number, text=event.text or ("" if event.missed else "(call)"),
+        provider="history", provider_id=f"{event.kind}:{event.line}", at=event.at,
+    )  # fmt: skip
+
+
+def _sent(tx: Tx, *, deps: Deps, event: Happened) -> Decision:
+    """Ask the door about a text that was sent, and remember that it was, whatever the answer."""
+    heard = None
+    if contact := records.contacts.find(tx, deps.pack.business.id, kind="phone", value=event.number):
+        heard = messages.last_heard(tx, contact)
+    prompt = heard is not None and event.at - from_ms(heard.at) <= LATE
+    purpose: Purpose = "marketing" if promotional(event.text) else "reply" if prompt else "service"
+    proposal = _message(tx, deps, event.number, said=Said(event.text, purpose, f"history:{event.line}"))
+    decision, action = submit(tx, proposal, deps.clearance())
+    row: dict[str, Any] = {
+        "business": proposal.business, "contact": proposal.contact, "channel": "sms", "address_kind": "phone",
+        "address": event.number, "session": None, "text": event.text, "options": [], "author": "assistant",
+        "action": action.id, "turn": None, "at": to_ms(event.at),
+    }  # fmt: skip
+    messages.insert_outgoing(tx, row)
+    messages.set_state(tx, action.id, "sent", now=event.at)
+    if action.state == "cleared":
+        actions.claim(tx, action.id, action.args_hash, now=event.at)
+        actions.settle(tx, action.id, "done", receipt={}, now=event.at)
+    return decision
+
+
+def _message(tx: Tx, deps: Deps, number: str, *, said: Said) -> Proposal:
+    business = deps.pack.business.id
+    contact = records.contacts.ensure(tx, business, kind="phone", value=number, now=deps.clock.now())
+    tool = deps.tools["message"]
+    return Proposal(
+        tool=tool.name, args={"text": said.text[:1600] or "(empty)", "options": [], "author": "assistant"},
+        tier=tool.tier, purpose=said.purpose, assurance=tool.assurance, business=business, contact=contact,
+        cause=said.cause, proposed_by="audit", channel="sms", address=number, snapshot=deps.pack.snapshot,
+    )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Callable, Iterator
 from statistics import median
 
@@ -96,6 +97,12 @@ def test_the_product_keeps_to_the_budget(rule: Rule) -> None:
 
 def test_no_test_sleeps() -> None:
     assert not (found := [broken for source in sources("tests") for broken in sleeps(source)]), "\n".join(found)
+
+
+def test_no_two_test_files_share_a_name() -> None:
+    """pytest imports test files by their name alone, so a second one of a name cannot be collected."""
+    seen = Counter(source.path.split("/")[-1] for source in sources("tests") if "/test_" in source.path)
+    assert not (twice := [name for name, times in seen.items() if times > 1]), f"rename one of each: {twice}"
 
 
 def test_the_typical_file_is_short() -> None:

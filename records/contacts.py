@@ -23,7 +23,7 @@ _ONE = sa.select(schema.contact).where(schema.contact.c.id == sa.bindparam("id")
 _RENAME = (
     schema.contact.update().where(schema.contact.c.id == sa.bindparam("which")).values(name=sa.bindparam("new_name"))
 )
-_MOVED = ("turn", "message", "action", "booking", "obligation", "challenge", "consent", "address")
+_MOVED = ("turn", "message", "action", "booking", "obligation", "challenge", "consent", "preference", "address")
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ _WHAT = {
     "obligation.opened": "Follow-up opened: {kind}",
     "obligation.closed": "Follow-up closed: {outcome}",
     "obligation.overdue": "Follow-up is overdue: {kind}",
+    "preference.set": "A wish was noted ({preference})",
     "contact.merged": "Two contacts were joined",
     "contact.unmerged": "Two contacts were parted",
     "delivery.unreached": "The other side of {tool} could not be reached; it is tried again",

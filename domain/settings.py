@@ -167,6 +167,7 @@ class Policy(Strict):
     dial: Literal["strict", "balanced", "relaxed"] = "balanced"
     actions: dict[Identifier, Setting] = {}
     quiet_hours: OpenSpan = Span(start=time(9), end=time(20))  # when proactive messages are allowed, local time
+    service_hours: OpenSpan | None = None  # the same for confirmations and reminders, instead of the states' hours too
     notice: Notice = Notice()
     approvals: Approvals = Approvals()
     caps: Caps = Caps()

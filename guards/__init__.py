@@ -2,4 +2,7 @@
 
 from __future__ import annotations
 
-MACHINERY = ("door", "facts", "gate", "lint", "optout", "order", "promotion", "spending", "timing")
+MACHINERY = (
+    "areas", "door", "facts", "gate", "hours", "lint", "optout", "order", "promotion", "spending", "timing", "windows",
+    "zones",
+)  # fmt: skip

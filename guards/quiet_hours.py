@@ -1,37 +1,59 @@
-"""Quiet hours: proactive messages wait for the customer's day, in their zone."""
+"""Quiet hours: what we begin waits for the customer's day, by law, by their own wish and by the business's policy."""
 
 from __future__ import annotations
-
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from domain.action import Proposal
 from domain.clock import to_ms
 from domain.decision import Finding
 from domain.guard import Guard
-from guards.facts import Facts
+from domain.settings import Pack
+from guards.areas import Place
+from guards.facts import Clearance, Facts
+from guards.hours import NOTHING_ASKED, Allowed, judge_instant
 from guards.timing import proactive
+from guards.windows import Business
+from guards.zones import Evidence, place_of
+from records import preferences
+from records.database import Tx
+from records.preferences import Preferences
 
 LOUD = ("sms", "call")
 
 
+def load(tx: Tx, action: Proposal, _: Clearance) -> Preferences:
+    """What the person asked for, where it can matter."""
+    return preferences.of(tx, action.contact) if action.contact and action.channel in LOUD else NOTHING_ASKED
+
+
 def judge(action: Proposal, facts: Facts) -> Finding | None:
-    """A proactive text outside the allowed window is refused until the window opens again."""
+    """Put off what we begin on a loud channel until every window is open; a late reply is judged as service."""
     if action.channel not in LOUD or not proactive(action, facts):
         return None
-    zone = ZoneInfo(facts.contact.zone) if facts.contact and facts.contact.zone else facts.pack.business.tz
-    local = facts.now.astimezone(zone)
-    window = facts.pack.policy.quiet_hours
-    if window.start <= local.time() < window.end:
+    asked: Preferences = facts.own("quiet_hours")
+    purpose = "service" if action.purpose == "reply" else action.purpose
+    place = _place(action, facts, asked)
+    found = judge_instant(facts.now, place, purpose=purpose, asked=asked, business=hours_of(facts.pack))
+    if isinstance(found, Allowed):
         return None
-    opens = _next_opening(local, facts)
-    return Finding("quiet_hours", "deny", f"it is {local:%H:%M} for the customer", not_before=to_ms(opens))
+    why = f"it is {found.local:%H:%M} for the customer ({found.rule})"
+    if found.next_allowed is None:
+        return Finding("quiet_hours", "deny", f"{why}, and no hour is left that all rules allow", (found.rule,))
+    return Finding("quiet_hours", "deny", why, (found.rule,), not_before=to_ms(found.next_allowed))
 
 
-def _next_opening(local: datetime, facts: Facts) -> datetime:
-    start = facts.pack.policy.quiet_hours.start
-    day = local.date() if local.time() < start else local.date() + timedelta(days=1)
-    return datetime.combine(day, start, tzinfo=local.tzinfo)
+def hours_of(pack: Pack) -> Business:
+    """The hours of a business's policy."""
+    quiet, service = pack.policy.quiet_hours, pack.policy.service_hours
+    return Business((quiet.start, quiet.end), (service.start, service.end) if service else None)
 
 
-GUARD = Guard("quiet_hours", reads=("contact", "last_heard"), judge=judge)
+def _place(action: Proposal, facts: Facts, asked: Preferences) -> Place:
+    business = facts.pack.business
+    evidence = Evidence(
+        number=action.address, confirmed=asked.zone, address=facts.contact.zone if facts.contact else None,
+        business_zone=business.zone, business_number=business.phone, visited=business.sector != "home_services",
+    )  # fmt: skip
+    return place_of(evidence)
+
+
+GUARD = Guard("quiet_hours", reads=("contact", "last_heard"), judge=judge, load=load)

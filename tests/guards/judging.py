@@ -17,12 +17,13 @@ from guards.brake import Pressure
 from guards.facts import Facts
 from records.consents import Standing
 from records.contacts import Contact
+from records.preferences import Preferences
 
 BOOK = booking_of(to_ms(later(600)))
 CONTACT = Contact("con_1", "salon", "Dana", None, None)
 NOTHING: dict[str, Any] = {
     "contact": CONTACT, "standing": Standing(), "last_heard": NOW, "row": None, "assurance": 1, "notice": None,
-    "caps": (), "brake": Pressure(), "content": None,
+    "caps": (), "brake": Pressure(), "content": None, "quiet_hours": Preferences(),
 }  # fmt: skip
 
 

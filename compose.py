@@ -12,7 +12,7 @@ import records.contacts
 from channels.reception import Account, Reception
 from channels.switchboard import Switchboard
 from domain.action import Action
-from domain.channel import Channel
+from domain.channel import Channel, Voice
 from domain.clock import Clock
 from domain.configuration import Configuration
 from domain.errors import ConfigurationError
@@ -59,6 +59,7 @@ class Settings:
     reader_name: str = "phrasebook"
     model_timeout_s: float = 8.0
     durable: bool = True
+    voice: Voice = "gather"
     carries_texts: bool = True  # False leaves texts queued for the server
 
 
@@ -132,6 +133,7 @@ async def compose(settings: Settings, clock: Clock, *, account: Account | None =
     reception = Reception(
         hear=partial(hearing.hear, deps), collect=partial(collect, deps), database=database, clock=clock, pack=pack,
         keys=keys, account=account, public_base_url=settings.public_base_url, reader_name=settings.reader_name,
+        voice=settings.voice,
     )  # fmt: skip
     made = [make(reception) for make in discover("channels", "CHANNEL", settings.extensions)]
     channels.update(unique(made, "channel"))

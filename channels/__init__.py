@@ -2,4 +2,6 @@
 
 from __future__ import annotations
 
-MACHINERY = ("pages", "reception", "switchboard", "twilio_api", "twiml", "webhook")
+MACHINERY = (
+    "caller", "frames", "line", "pages", "reception", "relay", "staff", "switchboard", "twilio_api", "twiml", "webhook",
+)  # fmt: skip

@@ -1,4 +1,4 @@
-"""Calls over Twilio's <Gather>: what was said comes by webhook and the answer goes into its response (answer)."""
+"""Calls: over Twilio's <Gather>, where words go into the response to its own request, or over ConversationRelay."""
 
 from __future__ import annotations
 
@@ -6,25 +6,30 @@ from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
+from itsdangerous import Signer
 
+from channels.caller import caller_of, heard_on, meaning
 from channels.reception import Reception
-from channels.twiml import nothing, spoken
+from channels.relay import Relay
+from channels.staff import Staff
+from channels.twiml import nothing, record_message, spoken
 from channels.webhook import needed, signed_form
 from domain.channel import Channel
-from domain.message import Delivery, Heard, Receipted, Refused, Words
+from domain.message import Delivery, Receipted, Refused, Words
 from domain.permit import Permit
-from domain.phone import is_e164
+from records import calls
+from records.database import Scope
 
 WAIT_S = 6.0
 MOMENTS = 3
-MISSED = ("no-answer", "busy", "failed", "canceled")
-# What Twilio writes as the number of callers who have none to show (its voice documentation, read 2026-11-22).
-NOBODY = {"+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253"}
+SILENCES = 2  # so often silence is asked again before the caller may leave a message
 
 
 def CHANNEL(reception: Reception) -> Channel:
     """The channel over the deployment's Twilio account."""
-    return Channel(name="call", style="answer", routes=Calls(reception).routes, deliver=_deliver)
+    staff = Staff(reception, listen=_heard(1))
+    relay = Relay(reception, staff, Signer(reception.keys.secret, salt="relay"))
+    return Channel(name="call", style="answer", routes=Calls(reception, staff, relay).routes, deliver=_deliver)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,8 @@ class Calls:
     """What Twilio asks while a call goes on; each request is answered with what to say next."""
 
     reception: Reception
+    staff: Staff
+    relay: Relay
 
     def routes(self, _: Any) -> APIRouter:
         """The webhooks of calls."""
@@ -39,54 +46,64 @@ class Calls:
         hooks = {"": self.ringing, "/heard": self.heard, "/wait": self.wait, "/status": self.status}
         for path, hook in hooks.items():
             router.add_api_route("/twilio/call" + path, hook, methods=["POST"], response_model=None)
+        router.include_router(self.relay.routes())
+        router.include_router(self.staff.routes())
         return router
 
     async def ringing(self, request: Request) -> Response:
         """An inbound call: greet, disclose, listen."""
-        await signed_form(request, self.reception)
-        pack = self.reception.pack
-        greeting = pack.wording["call.greeting"][0]  # start-up refuses one that does not disclose
-        return spoken([greeting.format(business=pack.business.name)], listen=_heard(1))
+        form = await signed_form(request, self.reception)
+        [call] = needed(form, "CallSid")
+        business, now = self.reception.pack.business.id, self.reception.clock.now()
+        await self.reception.database.write(
+            Scope(business), lambda tx: calls.note(tx, business, "began", body={"call": call}, now=now)
+        )
+        if self.reception.voice == "relay":
+            return self.relay.welcome(call)
+        return spoken([self.reception.line("call.greeting")], listen=_heard(1))
 
     async def heard(self, request: Request) -> Response:
         """Something was said: answer it in this response, or ask for a moment."""
         form = await signed_form(request, self.reception)
         n, [call] = _number(request, "n"), needed(form, "CallSid")
-        text = form.get("SpeechResult", "") or form.get("Digits", "")
-        if not text.strip():
-            return spoken(["Sorry, I did not hear anything. How can I help?"], listen=_heard(n + 1))
-        said = Heard(
-            channel="call", kind="speech", address_kind="phone", address=_caller(form), text=text, provider="twilio",
-            provider_id=f"{call}:{n}", session=call,
-        )  # fmt: skip
-        return await self._answer(await self.reception.hear(said), n, moment=1)
+        speech, keys = form.get("SpeechResult", "").strip(), form.get("Digits", "")
+        if not speech and not keys:
+            return self._silent(n, _number(request, "e", 0) + 1)
+        text, caller = speech or meaning(keys), caller_of(form.get("From", ""), call)
+        said = heard_on(call, str(n), caller=caller, text=text, keys=not speech)
+        return await self._answer(await self.reception.hear(said), form, n=n, moment=1)
+
+    def _silent(self, n: int, times: int) -> Response:
+        if times > SILENCES:
+            return record_message([self.reception.line("call.nobody")])
+        return spoken([self.reception.line("call.unheard")], listen=f"{_heard(n + 1)}&e={times}")
 
     async def wait(self, request: Request) -> Response:
         """The moment is over: answer now, wait again, or promise to call back."""
-        await signed_form(request, self.reception)
+        form = await signed_form(request, self.reception)
         got = Receipted(request.query_params.get("m", ""), request.query_params.get("c", ""), new=False)
-        return await self._answer(got, _number(request, "n"), moment=_number(request, "w") + 1)
+        n, moment = _number(request, "n"), _number(request, "w") + 1
+        return await self._answer(got, form, n=n, moment=moment)
 
     async def status(self, request: Request) -> Response:
-        """A call that nobody answered becomes an obligation and a text back."""
+        """A call is over, or our own telephone was rung: one that nobody answered is owed something."""
         form = await signed_form(request, self.reception)
-        [call] = needed(form, "CallSid")
-        if (form.get("DialCallStatus") or form.get("CallStatus", "")) in MISSED:
-            missed = Heard(
-                channel="call", kind="missed_call", address_kind="phone", address=_caller(form), text="",
-                provider="twilio", provider_id=call, event="missed", session=call,
-            )  # fmt: skip
-            await self.reception.hear(missed)
+        needed(form, "CallSid")
+        await self.staff.ended(form)
         return nothing()
 
-    async def _answer(self, got: Receipted, n: int, *, moment: int) -> Response:
+    async def _answer(self, got: Receipted, form: dict[str, str], *, n: int, moment: int) -> Response:
         words = await self.reception.collect(got, WAIT_S)
         if words is not None:
-            return spoken([w.text for w in words] or ["How else can I help?"], listen=_heard(n + 1))
+            lines = [w.text for w in words] or [self.reception.line("call.next")]
+            action = await self.reception.database.read(lambda tx: calls.connects(tx, got.message))
+            if action and form.get("CallSid"):
+                return await self.staff.put_through(form, lines, action=action)
+            return spoken(lines, listen=_heard(n + 1))
         if moment > MOMENTS:
-            return spoken(["I am sorry, this takes too long. Somebody will call you back. Goodbye."])
+            return spoken([self.reception.line("call.too_long")])
         path = f"/twilio/call/wait?n={n}&w={moment}&m={got.message}&c={got.contact}"
-        return spoken(["One moment, please."], redirect=path)
+        return spoken([self.reception.line("call.moment")], redirect=path)
 
 
 async def _deliver(_permit: Permit, _words: Words) -> Delivery:
@@ -97,12 +114,6 @@ def _heard(n: int) -> str:
     return f"/twilio/call/heard?n={n}"
 
 
-def _number(request: Request, name: str) -> int:
+def _number(request: Request, name: str, default: int = 1) -> int:
     given = request.query_params.get(name, "")
-    return int(given) if given.isdecimal() and len(given) < 6 else 1
-
-
-def _caller(form: dict[str, str]) -> str:
-    """The caller's number; callers without one are kept apart by their call."""
-    caller = form.get("From", "")
-    return caller if is_e164(caller) and caller not in NOBODY else f"anonymous:{form['CallSid']}"
+    return int(given) if given.isdecimal() and len(given) < 6 else default

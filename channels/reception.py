@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import httpx
 
-from domain.channel import Hear
+from domain.channel import Hear, Voice
 from domain.clock import Clock
 from domain.message import Receipted, Words
 from domain.settings import Pack
@@ -45,3 +45,13 @@ class Reception:
     account: Account | None
     public_base_url: str
     reader_name: str
+    voice: Voice = "gather"
+
+    def line(self, key: str) -> str:
+        """What a channel itself says, in the business's words; start-up has seen that the wording is there."""
+        business = self.pack.business
+        return self.pack.wording[key][0].format(business=business.name, phone=business.phone)
+
+    def address(self, path: str) -> str:
+        """A path of ours as the outside reaches it."""
+        return self.public_base_url.rstrip("/") + path

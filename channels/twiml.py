@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from fastapi import Response
 
 LONGEST = 4096  # characters of one <Say>: Twilio's TwiML reference
+RING_S, ACCEPT_S, MESSAGE_S = 18, 8, 110
 
 
 def nothing() -> Response:
@@ -33,6 +34,69 @@ def spoken(lines: Sequence[str], *, listen: str | None = None, redirect: str | N
         response.redirect(redirect, method="POST")
     elif not listen:
         response.hangup()
+    return _xml(response)
+
+
+def connected(url: str, *, greeting: str, token: str, action: str, record: str | None) -> Response:
+    """Connect the call to our socket; `record` is where Twilio tells of the recording, which begins before."""
+    from twilio.twiml.voice_response import Connect, ConversationRelay, Start, VoiceResponse
+
+    response = VoiceResponse()
+    if record:
+        start = Start()
+        start.recording(recording_status_callback=record)
+        response.append(start)
+    relay = ConversationRelay(
+        url=url, welcome_greeting=greeting, welcome_greeting_interruptible="none", interruptible="any",
+        report_input_during_agent_speech="any", dtmf_detection=True, application_reconnect=True,
+    )  # fmt: skip
+    relay.parameter(name="token", value=token)
+    connect = Connect(action=action, method="POST")
+    connect.append(relay)
+    response.append(connect)
+    return _xml(response)
+
+
+def ring(lines: Sequence[str], *, number: str, hooks: Mapping[str, str], action: str) -> Response:
+    """Say the lines and ring a number; `hooks` whisper to who picks up, and are told what picked up."""
+    from twilio.twiml.voice_response import Dial, VoiceResponse
+
+    response = VoiceResponse()
+    for line in lines:
+        response.say(line[:LONGEST])
+    dial = Dial(action=action, method="POST", timeout=RING_S, answer_on_bridge=True)
+    dial.number(
+        number, url=hooks["whisper"], method="POST", machine_detection="DetectMessageEnd",
+        amd_status_callback=hooks["machine"], amd_status_callback_method="POST",
+    )  # fmt: skip
+    response.append(dial)
+    return _xml(response)
+
+
+def asked_to_accept(whisper: str, accept: str) -> Response:
+    """Whisper to who picked up; without a key the leg ends."""
+    from twilio.twiml.voice_response import Gather, VoiceResponse
+
+    response = VoiceResponse()
+    gather = Gather(input="dtmf", num_digits=1, timeout=ACCEPT_S, action=accept, method="POST")
+    gather.say(whisper)
+    response.append(gather)
+    response.hangup()
+    return _xml(response)
+
+
+def record_message(lines: Sequence[str]) -> Response:
+    """Say the lines and take a message of at most two minutes, which Twilio still transcribes."""
+    from twilio.twiml.voice_response import VoiceResponse
+
+    response = VoiceResponse()
+    for line in lines:
+        response.say(line[:LONGEST])
+    response.record(
+        action="/twilio/call/recorded", method="POST", max_length=MESSAGE_S, timeout=5, play_beep=True,
+        transcribe=True, transcribe_callback="/twilio/call/transcribed",
+    )  # fmt: skip
+    response.hangup()
     return _xml(response)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from fastapi import HTTPException, Request
+from fastapi import HTTPException, Request, WebSocket
 from starlette.datastructures import FormData
+from starlette.requests import HTTPConnection
 
 from channels.reception import Reception
 from domain.errors import BadInput
@@ -31,13 +32,24 @@ async def signed_form(request: Request, reception: Reception) -> dict[str, str]:
         raise HTTPException(413, "a webhook of this size does not come from Twilio")
     form: FormData = await request.form(max_fields=200)
     given = request.headers.get("x-twilio-signature", "")
-    url = reception.public_base_url.rstrip("/") + _raw_target(request)
+    url = reception.address(_raw_target(request))
     if not given or not RequestValidator(reception.account.token).validate(url, form, given):
         raise HTTPException(403, "the signature does not fit")
     fields = {key: value for key, value in form.items() if isinstance(value, str)}
     if fields.get("AccountSid", reception.account.sid) != reception.account.sid:
         raise HTTPException(403, "this is another account")
     return fields
+
+
+def signed_upgrade(socket: WebSocket, reception: Reception) -> bool:
+    """Whether a WebSocket's upgrade is signed: over the wss form of our public address, without parameters."""
+    from twilio.request_validator import RequestValidator
+
+    if reception.account is None:
+        return False
+    url = reception.address(_raw_target(socket)).replace("http", "ws", 1)
+    given = socket.headers.get("x-twilio-signature", "")
+    return bool(given) and bool(RequestValidator(reception.account.token).validate(url, {}, given))
 
 
 def needed(form: dict[str, str], *names: str) -> list[str]:
@@ -47,7 +59,7 @@ def needed(form: dict[str, str], *names: str) -> list[str]:
     return [form[name] for name in names]
 
 
-def _raw_target(request: Request) -> str:
+def _raw_target(request: HTTPConnection) -> str:
     path = request.scope.get("raw_path", request.url.path.encode()).decode("latin-1")
     query = request.scope.get("query_string", b"").decode("latin-1")
     return f"{path}?{query}" if query else path

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import uvicorn
 
+from channels.fake.calls import Handset
 from channels.fake.company import Company, api
-from channels.fake.handset import Handset, handset_routes
+from channels.fake.handset import handset_routes
 from channels.reception import Account
 from commands.carrier import configured_account
 from commands.model import chosen_model
@@ -24,6 +25,7 @@ from domain.errors import BadInput, Unavailable
 from records.home import owned
 from server import Serving, web
 
+LONGEST_FRAME = 256 * 1024  # bytes; a larger one ends its connection
 NO_MODEL = (
     "No language model configured. Messages are read by the built-in phrasebook\n"
     "(patterns and a calendar grammar; English; not AI)."
@@ -64,6 +66,7 @@ async def _serve(place: Place, home: Path, business: Path, *, offline: bool) -> 
     settings = Settings(
         home=home, business=business, database_url=database_url(home), extensions=configuration.extensions,
         public_base_url=public, reader_name=reader, model_timeout_s=configuration.model_timeout_s,
+        voice=configuration.voice,
     )  # fmt: skip
     app = await compose(settings, clock, account=account, model=model)
     own_home(app)
@@ -71,7 +74,10 @@ async def _serve(place: Place, home: Path, business: Path, *, offline: bool) -> 
     routes = (api(company), handset_routes(Handset(company), pack.business.name)) if offline else ()
     site = web(app, Serving(token, routes, offline=offline))
     _banner(base, token, reader, offline=offline)
-    config = uvicorn.Config(site, host=place.host, port=place.port, log_level="warning", timeout_graceful_shutdown=3)
+    config = uvicorn.Config(
+        site, host=place.host, port=place.port, log_level="warning", timeout_graceful_shutdown=3,
+        ws_max_size=LONGEST_FRAME,
+    )  # fmt: skip
     await uvicorn.Server(config).serve()
 
 

@@ -44,7 +44,8 @@ FOLLOWUPS = {
     "answer": "Unanswered message", "missed_call": "Missed call", "callback": "Asked for a person", "lead": "New lead",
     "quarantined": "The agent could not answer", "delivery": "A delivery went wrong", "guard": "A safety rule failed",
     "failed_job": "Something failed", "media": "Sent pictures or files", "brake": "Sending is stopped",
-    "approval": "Waiting for approval",
+    "approval": "Waiting for approval", "voicemail": "Left a message", "recording": "A recording to delete",
+    "bad_number": "A telephone that cannot be rung",
 }  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from domain.message import Delivery, Heard, Receipted, Words
 from domain.permit import Permit
 
 Style = Literal["push", "pull", "socket", "answer"]
+Voice = Literal["gather", "relay"]
 Hear = Callable[[Heard], Awaitable[Receipted]]
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from domain.channel import Voice
+
 
 class Configuration(BaseSettings):
     """Where data lives, who reads the customers, which carrier; from `QOTBOT_*` and the usual names."""
@@ -20,6 +22,7 @@ class Configuration(BaseSettings):
     model_base_url: str | None = None
     model_timeout_s: float = Field(default=8.0, gt=0)
     public_base_url: str | None = None
+    voice: Voice = "gather"  # relay: speech streamed over a WebSocket (ConversationRelay)
     database_url: str | None = Field(default=None, alias="DATABASE_URL")
     openai_api_key: SecretStr | None = Field(default=None, alias="OPENAI_API_KEY")
     twilio_account_sid: str | None = Field(default=None, alias="TWILIO_ACCOUNT_SID")

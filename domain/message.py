@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 AddressKind = Literal["phone", "email", "web"]
-HeardKind = Literal["text", "speech", "missed_call"]
+HeardKind = Literal["text", "speech", "keys", "missed_call", "voicemail", "no_recording"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,7 +15,7 @@ class Heard:
     """Something that reached us, already verified and translated by its channel.
 
     `provider_id` with `event` is what duplicates are recognised by; `session` is the call or browser session, `media`
-    are pictures and other files that came with it: where each lies, after its type.
+    are pictures and other files that came with it: where each lies, after its type. `outcome` says how a call ended.
     """
 
     channel: str
@@ -29,6 +29,7 @@ class Heard:
     session: str | None = None
     at: datetime | None = None
     media: tuple[str, ...] = ()
+    outcome: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class Words:
 
     text: str
     options: tuple[str, ...] = ()
+    message: str = ""  # the row they stand in, where a channel must know
 
 
 @dataclass(frozen=True, slots=True)

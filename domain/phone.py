@@ -43,6 +43,11 @@ def same_country_mobile(number: str, home: str) -> bool:
     return phonenumbers.number_type(there) in _TEXTABLE
 
 
+def textable(number: str) -> bool:
+    """Whether a number can receive texts as far as its numbering plan tells; where mobiles share it (US), all may."""
+    return phonenumbers.number_type(phonenumbers.parse(number)) in _TEXTABLE
+
+
 def country(start: str) -> str | None:
     """The ISO 3166 code of the country whose numbers begin so (+1202: US, +1876: JM); None where that is not sure."""
     try:

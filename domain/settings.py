@@ -94,6 +94,9 @@ class Business(Strict):
     language: Literal["en"] = "en"
     address: str = Field(max_length=160)
     phone: Phone
+    transfer_to: Phone | None = None  # rings when a caller asks for a person during opening hours
+    emergency_phone: Phone | None = None  # named to who calls while we are closed
+    record_calls: bool = False
     links: list[str] = []
     hours: Hours
     closed: list[date] = []
@@ -124,6 +127,11 @@ class Business(Strict):
         own = self.staff[staff].hours if staff else None
         hours = own if own is not None else self.hours
         return list(hours.get(WEEKDAYS[day.weekday()]) or [])
+
+    def open_at(self, instant: datetime) -> bool:
+        """Whether the business is open at an instant."""
+        local = self.local(instant)
+        return any(s.start <= local.time() < s.end for s in self.spans(local.date()))
 
     def bounds(self) -> tuple[time, time]:
         """The earliest opening and the latest closing of the week, which decide what "at 8" means."""
@@ -161,6 +169,14 @@ class Brakes(Strict):
     spend_per_30_days_cents: int = Field(default=50_000, ge=100)
 
 
+class MissedCalls(Strict):
+    """Whether who called in vain is texted, at most once a window (minutes), and whom never (suppliers, family)."""
+
+    text_back: bool = True
+    window_minutes: int = Field(default=30, ge=1)
+    exclude: list[Phone] = []
+
+
 class Policy(Strict):
     """`policy.yaml`: one dial, and the exceptions from it per tool."""
 
@@ -172,6 +188,7 @@ class Policy(Strict):
     approvals: Approvals = Approvals()
     caps: Caps = Caps()
     brakes: Brakes = Brakes()
+    missed_calls: MissedCalls = MissedCalls()
     horizon_days: int = Field(default=60, gt=0, le=400)
     answer_within_minutes: int = Field(default=10, gt=0)
     unfinished_hours: int = Field(default=24, gt=0)  # so long a half-finished booking waits for its next answer

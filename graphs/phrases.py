@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from typing import Final
 
 _PLAIN: Final = """
-about.disclosure about.bot about.help call.greeting dropped small.greet small.thanks small.bye small.what small.no
+about.disclosure about.bot about.help call.greeting call.unheard call.moment call.too_long call.next call.again
+call.nobody call.message_kept call.whisper call.to_machine call.not_recorded call.still_recorded dropped
+small.greet small.thanks small.bye small.what small.no
 small.wait small.unclear small.unclear_here small.nothing_open asking.lapsed asking.open any.trouble any.declined
 answer.closed_now answer.place answer.number book.next_person book.series
 book.price_changed book.declined find.declined
@@ -16,6 +18,8 @@ code.sent code.again code.wrong code.cannot missed_call.text_back media.heard co
 consent.started consent.help
 """.split()
 _FILLED: Final[dict[str, tuple[str, ...]]] = {
+    "missed_call.after_hours": ("opens",),
+    "missed_call.emergency": ("opens", "emergency"),
     "answer.found": ("answer",),
     "answer.service": ("service", "price", "length"),
     "answer.services": ("services",),

@@ -27,7 +27,7 @@ def result_line(pack: Pack, result: dict[str, Any]) -> Line:
     if state == "refused":
         rules = [f["rule"] for f in result["findings"] if f["verdict"] == "deny"]
         key = f"{key}.{rules[0]}" if rules else key
-    reason = result.get("args", {}).get("reason")
+    reason = "connecting" if receipt.get("connects") else result.get("args", {}).get("reason")
     if state == "done" and f"{key}.{reason}" in pack.wording:
         key = f"{key}.{reason}"
     options = ("Yes", "No") if state == "asked" else ()

@@ -21,11 +21,14 @@ class HandOver(Args):
 
 
 def write(args: HandOver, ctx: Context) -> Receipt:
-    """Open a follow-up that staff must close."""
+    """Open a follow-up that staff must close; on a call during opening hours the staff's telephone is to ring."""
     due = ctx.now + timedelta(minutes=ctx.pack.policy.answer_within_minutes)
     detail = f"{args.reason}: {args.words}"
     owed = Owed(kind="callback", cause=ctx.action, contact=ctx.contact, due=due, detail=detail)
-    return {"obligation": obligations.open_one(ctx.tx, ctx.pack.business.id, owed, now=ctx.now)}
+    opened = obligations.open_one(ctx.tx, ctx.pack.business.id, owed, now=ctx.now)
+    business = ctx.pack.business
+    rings = args.reason == "asked" and ctx.channel == "call" and business.transfer_to and business.open_at(ctx.now)
+    return {"obligation": opened, "connects": 1} if rings else {"obligation": opened}
 
 
 TOOL = Tool(

@@ -56,5 +56,5 @@ def _claim(tx: Tx, deps: Deps, heard: Receipted) -> list[Words]:
             messages.set_state(tx, row.id, "sent", now=deps.clock.now())
             effects.ended(tx, deps, done)
         if row.state in ("executing", "done"):
-            words.append(Words(one.text, one.options))
+            words.append(Words(one.text, one.options, one.id))
     return words

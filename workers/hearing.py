@@ -7,19 +7,17 @@ from datetime import timedelta
 
 import records.contacts
 from domain.message import Heard, Receipted
-from domain.phone import is_e164
-from graphs import effects
+from graphs import effects, missed_call, recording
 from graphs.effects import Deps, Outgoing
 from graphs.wording import worded
 from guards.optout import Wish, read_wish
 from records import consents, ledger, messages, obligations
 from records.database import Scope, Tx
-from records.obligations import Ending, Owed
+from records.obligations import Owed
 
 MAX_TEXT = 4_000
 SETTLE = {"sms": timedelta(seconds=2.5)}  # a burst of texts is one turn; calls and chats are answered at once
 SAME_BURST = timedelta(minutes=1)
-TEXT_BACK_WINDOW = timedelta(minutes=30)
 
 
 async def hear(deps: Deps, heard: Heard) -> Receipted:
@@ -46,7 +44,13 @@ def _hear(tx: Tx, deps: Deps, heard: Heard) -> Receipted:
     ledger.append(tx, business, ledger.Entry("message.heard", body, {"text": cut} if cut else {}), at=now)
     if heard.kind == "missed_call":
         messages.cover(tx, message)
-        _missed_call(tx, deps, heard, got=got)
+        missed_call.settle(tx, deps, heard, got=got)
+    elif heard.kind == "voicemail":
+        messages.cover(tx, message)
+        missed_call.voicemail(tx, deps, heard, got=got)
+    elif heard.kind == "no_recording":
+        messages.cover(tx, message)
+        recording.refused(tx, deps, heard, got=got)
     elif wish := read_wish(heard.text, heard.channel):
         messages.cover(tx, message)
         _obey(tx, deps, heard, got=got, wish=wish)
@@ -107,27 +111,5 @@ def _thank(tx: Tx, deps: Deps, heard: Heard, *, got: Receipted) -> None:
     outgoing = Outgoing(
         text=worded(deps.pack, "media.heard", {}, seed=got.message), purpose="reply", contact=got.contact,
         channel=heard.channel, address=heard.address, cause=got.message, proposed_by="media", session=heard.session,
-    )  # fmt: skip
-    effects.send(tx, deps, outgoing)
-
-
-def _missed_call(tx: Tx, deps: Deps, heard: Heard, *, got: Receipted) -> None:
-    """One informational text back per caller and window; the call stays open until it is sent.
-
-    A caller without a number cannot be texted, so their call waits for staff.
-    """
-    business, now = deps.pack.business.id, deps.clock.now()
-    due = now + timedelta(minutes=deps.pack.policy.answer_within_minutes)
-    owed = Owed(kind="missed_call", cause=got.message, contact=got.contact, due=due)
-    obligations.open_one(tx, business, owed, now=now)
-    if not is_e164(heard.address):
-        return
-    if messages.told_since(tx, got.contact, "missed_call", since=now - TEXT_BACK_WINDOW):
-        ending = Ending("texted back just before", "missed_call")
-        obligations.close(tx, business, [got.message], ending=ending, now=now)
-        return
-    outgoing = Outgoing(
-        text=worded(deps.pack, "missed_call.text_back", {}, seed=got.message), purpose="service", contact=got.contact,
-        channel="sms", address=heard.address, cause=got.message, proposed_by="missed_call",
     )  # fmt: skip
     effects.send(tx, deps, outgoing)

@@ -4,97 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import json
-import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib import resources
 from typing import Any
-from xml.etree import ElementTree
 
 import httpx
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 
+from channels.fake.calls import MISSED, Call, Handset
 from channels.fake.company import NUMBER, Company
 from channels.pages import page, static_routes
 
-MISSED = ("no-answer", "busy", "failed")
-MOST_CALLS = 200
 ODD_NUMBER = "Write your number like +12025550143."
 OVER = "That call is over."
-
-
-@dataclass(slots=True)
-class Call:
-    """A call in progress: who calls, and where the next words go."""
-
-    sid: str
-    caller: str
-    action: str | None = None
-    says: list[str] = field(default_factory=list)
-    ended: bool = False
-
-
-class Handset:
-    """Calls in progress, played by following the business's TwiML."""
-
-    def __init__(self, company: Company) -> None:
-        self.company = company
-        self.calls: dict[str, Call] = {}
-
-    async def call(self, caller: str, outcome: str) -> Call:
-        """Call the business; an outcome like `no-answer` ends it before anybody speaks."""
-        call = Call("CA" + secrets.token_hex(16), caller)
-        if len(self.calls) >= MOST_CALLS:
-            self.calls.pop(next(iter(self.calls)))
-        self.calls[call.sid] = call
-        if outcome in MISSED:
-            call.ended = True
-            await self.company.post("/twilio/call/status", {**self._form(call), "CallStatus": outcome})
-            return call
-        await self._follow(call, await self.company.post("/twilio/call", {**self._form(call), "CallStatus": "ringing"}))
-        return call
-
-    async def say(self, call: Call, speech: str) -> Call:
-        """The caller speaks."""
-        call.says = []
-        if call.action and not call.ended:
-            form = {**self._form(call), "CallStatus": "in-progress", "SpeechResult": speech, "Confidence": "0.9"}
-            await self._follow(call, await self.company.post(call.action, form))
-        return call
-
-    async def hang_up(self, call: Call) -> None:
-        """The caller hangs up."""
-        if not call.ended:
-            call.ended = True
-            await self.company.post("/twilio/call/status", {**self._form(call), "CallStatus": "completed"})
-
-    async def _follow(self, call: Call, twiml: str) -> None:
-        """Do what the TwiML says until it listens or ends."""
-        for _ in range(10):
-            call.action, redirect = None, None
-            for verb in ElementTree.fromstring(twiml):  # noqa: S314 - our own server's answer
-                match verb.tag:
-                    case "Say":
-                        call.says.append(verb.text or "")
-                    case "Gather":
-                        call.says += [said.text or "" for said in verb if said.tag == "Say"]
-                        call.action = verb.get("action")
-                    case "Redirect":
-                        redirect = verb.text
-                    case "Hangup":
-                        call.ended = True
-            if call.action or call.ended or not redirect:
-                call.ended = call.ended or not call.action
-                return
-            twiml = await self.company.post(redirect, {**self._form(call), "CallStatus": "in-progress"})
-        call.ended = True
-
-    def _form(self, call: Call) -> dict[str, str]:
-        return {
-            "CallSid": call.sid, "AccountSid": self.company.sid, "From": call.caller, "To": self.company.number,
-            "Direction": "inbound", "ApiVersion": "2010-04-01",
-        }  # fmt: skip
 
 
 def handset_routes(handset: Handset, business: str) -> APIRouter:
@@ -180,7 +104,7 @@ async def _carried(work: Awaitable[Call | str], status: int = 200) -> JSONRespon
     except httpx.HTTPError as problem:
         return _bad(f"The business's server did not take it ({type(problem).__name__}).", 502)
     if isinstance(done, Call):
-        listening = bool(done.action) and not done.ended
+        listening = done.listening and not done.ended
         shown = {"call": done.sid, "says": done.says, "listening": listening, "ended": done.ended}
         return JSONResponse(shown, status)
     return JSONResponse({"sid": done}, status)

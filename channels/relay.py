@@ -1,0 +1,146 @@
+"""Calls over Twilio's ConversationRelay: speech comes and goes as text over one WebSocket a call.
+
+The address that Twilio connects to carries no query, and what it may say is bound twice: the upgrade is signed, and the
+first message brings back a token that was made for this call and is refused once the call is over.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import dataclass, field
+
+import structlog
+from fastapi import APIRouter, Request, Response, WebSocket, WebSocketDisconnect
+from itsdangerous import BadSignature, Signer
+
+from channels import frames
+from channels.caller import caller_of
+from channels.frames import Setup
+from channels.line import Line
+from channels.reception import Reception
+from channels.staff import Staff
+from channels.twiml import connected, nothing, spoken
+from channels.webhook import needed, signed_form, signed_upgrade
+from records import calls
+
+log = structlog.get_logger()
+SETUP_S = 5.0
+MOST_LINES = 500
+POLICY, AGAIN, BROKEN = 1008, 1012, 1011  # RFC 6455 7.4.1: refused; use the newer connection; our failure
+SOCKET, AFTER = "/twilio/relay", "/twilio/call/relayed"
+
+
+@dataclass(frozen=True, slots=True)
+class Relay:
+    """The calls that this process holds a socket of, or will again."""
+
+    reception: Reception
+    staff: Staff
+    signer: Signer
+    lines: dict[str, Line] = field(default_factory=dict)
+
+    def routes(self) -> APIRouter:
+        """The socket, and what Twilio asks when it is over."""
+        router = APIRouter()
+        router.add_api_websocket_route(SOCKET, self.socket)
+        router.add_api_route(AFTER, self.after, methods=["POST"], response_model=None)
+        return router
+
+    def welcome(self, call: str) -> Response:
+        """The TwiML that connects a call; the greeting discloses, so it cannot be spoken over."""
+        url = self.reception.address(SOCKET).replace("http", "ws", 1)
+        record = self.reception.address("/twilio/call/recording") if self.reception.pack.business.record_calls else None
+        token = self.signer.sign(call).decode()
+        return connected(url, greeting=self.reception.line("call.greeting"), token=token, action=AFTER, record=record)
+
+    async def socket(self, socket: WebSocket) -> None:
+        """One connection of one call."""
+        if not signed_upgrade(socket, self.reception):
+            await socket.close(POLICY)
+            return
+        await socket.accept()
+        line = await self._line(socket)
+        if line is None:
+            await _close(socket, POLICY)
+            return
+        older, line.socket = line.socket, socket
+        if older is not None:
+            await _close(older, AGAIN)
+        try:
+            await line.talk(socket)
+        except WebSocketDisconnect:
+            pass
+        except Exception as problem:  # noqa: BLE001  the call goes on over <Gather>: Twilio asks our `action`
+            log.error("relay.failed", call=line.call, error=type(problem).__name__)
+            await _close(socket, BROKEN)
+        finally:
+            if line.socket is socket:
+                line.socket = None
+        await _close(socket, 1000)
+
+    async def after(self, request: Request) -> Response:
+        """The session is over: put through, go on over <Gather>, or note how the call ended."""
+        form = await signed_form(request, self.reception)
+        [call] = needed(form, "CallSid")
+        line, status = self.lines.pop(call, None), form.get("SessionStatus", "")
+        log.info("relay.over", call=call, status=status, error=form.get("ErrorCode", ""))
+        if status == "ended":
+            return await self._handed_over(form, line.leaving if line else [])
+        if form.get("CallStatus") == "completed" or status == "completed":
+            await self.staff.ended({**form, "CallStatus": "completed"})
+            return nothing()
+        lines = [self.reception.line("call.again")]
+        for got in line.waiting if line else ():
+            lines += [w.text for w in await self.reception.collect(got, 0.0) or ()]
+        return spoken(lines if len(lines) > 1 else [*lines, self.reception.line("call.next")], listen=self.staff.listen)
+
+    async def _handed_over(self, form: dict[str, str], lines: list[str]) -> Response:
+        try:
+            data = json.loads(form.get("HandoffData", ""))
+        except ValueError:
+            data = None
+        handed = data if isinstance(data, dict) else {}
+        if handed.get("reason") == "transfer":
+            return await self.staff.put_through(form, lines, action=str(handed.get("action", "")))
+        return spoken(lines or [self.reception.line("call.too_long")])
+
+    async def _line(self, socket: WebSocket) -> Line | None:
+        """The call that the first message names, where its token fits and it is not over."""
+        try:
+            async with asyncio.timeout(SETUP_S):
+                message = await socket.receive()
+        except TimeoutError:
+            return None
+        setup = frames.read(message.get("text") or "")
+        if not isinstance(setup, Setup) or not self._fits(setup):
+            log.warning("relay.refused")
+            return None
+        business = self.reception.pack.business.id
+        seen = await self.reception.database.read(lambda tx: calls.known(tx, business, setup.callSid))
+        if "began" not in seen or "ended" in seen:
+            log.warning("relay.refused", call=setup.callSid)
+            return None
+        if setup.callSid not in self.lines and len(self.lines) >= MOST_LINES:
+            self.lines.pop(next(k for k, known in self.lines.items()))
+        caller = caller_of(setup.caller, setup.callSid)
+        made = Line(reception=self.reception, call=setup.callSid, caller=caller)
+        line = self.lines.setdefault(setup.callSid, made)
+        if line is made:
+            said = await self.reception.database.read(lambda tx: calls.said_on(tx, business, setup.callSid))
+            line.count = len(said)
+        return None if line.over else line
+
+    def _fits(self, setup: Setup) -> bool:
+        try:
+            return self.signer.unsign(setup.customParameters.get("token", "")).decode() == setup.callSid
+        except BadSignature:
+            return False
+
+
+async def _close(socket: WebSocket, code: int) -> None:
+    """Close a connection that may be closed already."""
+    try:
+        await socket.close(code)
+    except RuntimeError:
+        return

@@ -1,0 +1,162 @@
+"""Putting a caller through to staff: a whispered "press 1", so that nobody's voicemail counts as a person, then a
+message after the tone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, Request, Response
+
+from channels.caller import caller_of
+from channels.reception import Reception
+from channels.twiml import asked_to_accept, nothing, record_message, ring, spoken
+from channels.webhook import needed, signed_form
+from domain.message import Heard
+from records import calls, obligations
+from records.database import Scope, Tx
+from records.obligations import Ending, Owed
+
+SHORT_S = 3  # a call that ends so soon and was never put through was given up
+MISSED = {"no-answer": "no_answer", "busy": "busy", "failed": "failed", "canceled": "canceled"}
+MACHINES = ("machine_start", "machine_end_beep", "machine_end_silence", "machine_end_other", "fax")
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """What happens between a caller who wants a person and the people."""
+
+    reception: Reception
+    listen: str  # where a caller who stays with the assistant is heard
+
+    def routes(self) -> APIRouter:
+        """What Twilio asks while it rings, after that, and when a message was left."""
+        router = APIRouter()
+        hooks = {
+            "/dialed": self.dialed, "/whisper": self.whisper, "/accept": self.accept, "/machine": self.machine,
+            "/recorded": self.recorded, "/transcribed": self.transcribed,
+        }  # fmt: skip
+        for path, hook in hooks.items():
+            router.add_api_route("/twilio/call" + path, hook, methods=["POST"], response_model=None)
+        return router
+
+    async def put_through(self, form: dict[str, str], lines: Sequence[str], *, action: str) -> Response:
+        """Say the lines and ring the staff's telephone."""
+        call, number = form["CallSid"], self.reception.pack.business.transfer_to
+        if number is None:
+            return record_message([*lines, self.reception.line("call.nobody")])
+        await self._note(call, "transferring", action=action)
+        query = f"?call={quote(call)}"
+        hooks = {n: self.reception.address(f"/twilio/call/{n}{query}") for n in ("whisper", "machine")}
+        return ring(lines, number=number, hooks=hooks, action="/twilio/call/dialed")
+
+    async def whisper(self, request: Request) -> Response:
+        """Staff picked up, or their voicemail did: only a key proves a person."""
+        await signed_form(request, self.reception)
+        call = request.query_params.get("call", "")
+        return asked_to_accept(self.reception.line("call.whisper"), f"/twilio/call/accept?call={quote(call)}")
+
+    async def accept(self, request: Request) -> Response:
+        """Somebody pressed a key: with 1 the caller is theirs, and the follow-up is done."""
+        form = await signed_form(request, self.reception)
+        call = request.query_params.get("call", "")
+        if form.get("Digits") != "1":
+            return spoken([])
+        await self._write(partial(_accepted, reception=self.reception, call=call))
+        return nothing()
+
+    async def machine(self, request: Request) -> Response:
+        """What Twilio thinks picked up: a machine is written down, anything unsure counts as a person."""
+        form = await signed_form(request, self.reception)
+        if form.get("AnsweredBy") in MACHINES:
+            await self._note(request.query_params.get("call", ""), "machine")
+        return nothing()
+
+    async def dialed(self, request: Request) -> Response:
+        """The ringing is over: somebody took the call, or the caller may leave a message."""
+        form = await signed_form(request, self.reception)
+        [call] = needed(form, "CallSid")
+        if form.get("DialCallStatus") == "failed":
+            await self._write(partial(_bad_number, reception=self.reception, call=call))
+        if "accepted" in await self._known(call) or form.get("CallStatus") == "completed":
+            return spoken([])
+        return record_message([self.reception.line("call.nobody")])
+
+    async def recorded(self, request: Request) -> Response:
+        """The message is kept."""
+        await signed_form(request, self.reception)
+        return spoken([self.reception.line("call.message_kept")])
+
+    async def transcribed(self, request: Request) -> Response:
+        """The message as text, or only where it lies: a follow-up in either case."""
+        form = await signed_form(request, self.reception)
+        call, recording = needed(form, "CallSid", "RecordingSid")
+        left = Heard(
+            channel="call", kind="voicemail", address_kind="phone", address=caller_of(form.get("From", ""), call),
+            text=form.get("TranscriptionText", ""), provider="twilio", provider_id=recording, event="voicemail",
+            session=call, media=tuple(u for u in (form.get("RecordingUrl"),) if u),
+        )  # fmt: skip
+        await self.reception.hear(left)
+        return nothing()
+
+    async def ended(self, form: dict[str, str]) -> None:
+        """How a call ended; one that nobody answered, or that was left in the middle, is owed something."""
+        call, status = form["CallSid"], form.get("DialCallStatus") or form.get("CallStatus", "")
+        seen = await self._known(call)
+        outcome = MISSED.get(status) or await self._unfinished(form, seen)
+        if form.get("DialCallStatus") == "failed":
+            await self._write(partial(_bad_number, reception=self.reception, call=call))
+        if outcome is not None and "accepted" not in seen:
+            missed = Heard(
+                channel="call", kind="missed_call", address_kind="phone", address=caller_of(form.get("From", ""), call),
+                text="", provider="twilio", provider_id=call, event="missed", session=call, outcome=outcome,
+            )  # fmt: skip
+            await self.reception.hear(missed)
+        if form.get("CallStatus") == "completed" or status in MISSED:
+            await self._note(call, "ended", outcome=outcome or "handled")
+
+    async def _unfinished(self, form: dict[str, str], seen: dict[str, dict[str, Any]]) -> str | None:
+        """What a call lacks that was answered by us, or by a staff's voicemail; None where it lacks nothing."""
+        if form.get("AnsweredBy") in MACHINES or ("DialCallStatus" in form and "transferring" in seen):
+            return "voicemail"
+        short = form.get("CallDuration", "").isdecimal() and int(form["CallDuration"][:9]) <= SHORT_S
+        if form.get("CallStatus") != "completed" or "DialCallStatus" in form or not ("began" in seen or short):
+            return None
+        business, call = self.reception.pack.business.id, form["CallSid"]
+
+        def look(tx: Tx) -> str | None:
+            said = calls.said_on(tx, business, call)
+            if not said:
+                return "abandoned"
+            return "left_open" if calls.asks_still(tx, said[-1]) else None
+
+        return await self.reception.database.read(look)
+
+    async def _known(self, call: str) -> dict[str, dict[str, Any]]:
+        business = self.reception.pack.business.id
+        return await self.reception.database.read(lambda tx: calls.known(tx, business, call))
+
+    async def _note(self, call: str, what: str, **more: str) -> None:
+        business, now = self.reception.pack.business.id, self.reception.clock.now()
+        await self._write(lambda tx: calls.note(tx, business, what, body={"call": call, **more}, now=now))
+
+    async def _write(self, work: Callable[[Tx], object]) -> None:
+        await self.reception.database.write(Scope(self.reception.pack.business.id), work)
+
+
+def _accepted(tx: Tx, reception: Reception, *, call: str) -> None:
+    """A person took the call: what the hand-over opened is closed by it."""
+    business, now = reception.pack.business.id, reception.clock.now()
+    action = calls.known(tx, business, call).get("transferring", {}).get("action")
+    if calls.note(tx, business, "accepted", body={"call": call}, now=now) and action:
+        obligations.close_kind(tx, "callback", action, ending=Ending("taken on the call", call), now=now)
+
+
+def _bad_number(tx: Tx, reception: Reception, *, call: str) -> None:
+    now = reception.clock.now()
+    detail = "The number in transfer_to could not be rung; look at business.yaml."
+    owed = Owed(kind="bad_number", cause=call, contact=None, due=now, detail=detail)
+    obligations.open_one(tx, reception.pack.business.id, owed, now=now)

@@ -1,0 +1,31 @@
+"""A caller who does not want to be recorded: written down as a revocation, said back, and the call goes on."""
+
+from __future__ import annotations
+
+from domain.message import Heard, Receipted
+from graphs import effects
+from graphs.effects import Deps, Outgoing
+from graphs.wording import worded
+from records import consents, obligations
+from records.database import Tx
+from records.obligations import Owed
+
+
+def refused(tx: Tx, deps: Deps, heard: Heard, *, got: Receipted) -> None:
+    """Keep the refusal; a recording that could not be stopped (`outcome` "failed") is for staff to delete."""
+    business, now, failed = deps.pack.business.id, deps.clock.now(), heard.outcome == "failed"
+    entry = consents.Entry(
+        business=business, contact=got.contact, address=heard.address, channel=heard.channel, purpose="recording",
+        act="revoke", method="said on a call", evidence=got.message, actor="customer",
+    )  # fmt: skip
+    consents.add(tx, entry, now)
+    if failed:
+        detail = "The caller refused to be recorded and the recording could not be stopped; please delete it."
+        owed = Owed(kind="recording", cause=got.message, contact=got.contact, due=now, detail=detail)
+        obligations.open_one(tx, business, owed, now=now)
+    key = "call.still_recorded" if failed else "call.not_recorded"
+    outgoing = Outgoing(
+        text=worded(deps.pack, key, {}, seed=got.message), purpose="reply", contact=got.contact, channel=heard.channel,
+        address=heard.address, cause=got.message, proposed_by="recording", session=heard.session,
+    )  # fmt: skip
+    effects.send(tx, deps, outgoing)

@@ -1,0 +1,86 @@
+"""What is known of a call: its ledger events by the carrier's id, and what its caller really heard."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from domain.message import Words
+from records import actions, conversations, ledger, schema
+from records.database import Tx
+from records.messages import Message, from_row
+
+_M = schema.message.c
+
+
+def note(tx: Tx, business: str, what: str, *, body: Mapping[str, str], now: datetime) -> bool:
+    """Write down once that something happened on the body's call (`began`, `ended` …); False where it stands."""
+    if what in known(tx, business, body["call"]):
+        return False
+    ledger.append(tx, business, ledger.Entry(f"call.{what}", body), at=now)
+    return True
+
+
+def known(tx: Tx, business: str, call: str) -> dict[str, dict[str, Any]]:
+    """What happened on a call, each with its first event's body."""
+    found: dict[str, dict[str, Any]] = {}
+    for event in ledger.about(tx, business, call):
+        found.setdefault(event.kind.removeprefix("call."), event.body)
+    return found
+
+
+def said_on(tx: Tx, business: str, call: str) -> list[Message]:
+    """What the caller said on a call, in order."""
+    mine = (_M.business == business, _M.session == call, _M.channel == "call", _M.direction == "in")
+    spoken = _M.kind.in_(("speech", "keys"))
+    return [from_row(r) for r in tx.execute(sa.select(schema.message).where(*mine, spoken).order_by(_M.n))]
+
+
+def asks_still(tx: Tx, message: Message) -> bool:
+    """Whether a read-back waits for the yes of somebody who said this last."""
+    asking = conversations.state_of(tx, message.contact).get("asking")
+    row = actions.load(tx, asking["action"]) if asking else None
+    return row is not None and row.state == "asked"
+
+
+def connects(tx: Tx, message: str) -> str | None:
+    """The action by which the caller of this message is to be put through to a person."""
+    turn = tx.execute(sa.select(_M.turn).where(_M.id == message)).scalar_one_or_none()
+    done = actions.of_turn(tx, turn) if turn else []
+    handed = (a.id for a in done if a.tool == "hand_over" and a.state == "done" and (a.receipt or {}).get("connects"))
+    return next(handed, None)
+
+
+def cut(tx: Tx, business: str, words: Sequence[Words], *, heard: str, now: datetime) -> None:
+    """Shorten in the thread what was spoken over: what the caller did not hear was not said.
+
+    A read-back that was not heard to its end is marked, so that a yes does not confirm it.
+    """
+    left = _heard_to(" ".join(w.text for w in words), heard)
+    for one in words:
+        part, left = one.text[: max(0, left)].rstrip(), left - len(one.text) - 1
+        if part == one.text:
+            continue
+        changed = {"text": part, "state": "sent" if part else "unheard"}
+        tx.execute(schema.message.update().where(_M.id == one.message).values(**changed))
+        body = {"message": one.message, "heard": len(part), "of": len(one.text)}
+        ledger.append(tx, business, ledger.Entry("message.interrupted", body), at=now)
+        if one.options:
+            _not_asked(tx, one.message, now=now)
+
+
+def _heard_to(spoken: str, heard: str) -> int:
+    """How many characters were heard; what cannot be found again counts as nothing."""
+    wanted = " ".join(heard.split()).casefold()
+    start = " ".join(spoken.split()).casefold().find(wanted) if wanted else -1
+    return start + len(wanted) if start >= 0 else 0
+
+
+def _not_asked(tx: Tx, message: str, *, now: datetime) -> None:
+    contact = tx.execute(sa.select(_M.contact).where(_M.id == message)).scalar_one_or_none()
+    state = conversations.state_of(tx, contact) if contact else {}
+    if contact and state.get("asking"):
+        conversations.save_state(tx, contact, {**state, "asking": {**state["asking"], "unheard": True}}, now=now)

@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from commands.consenting import app as consenting
 from commands.options import Folder, Home, Json, business_of, home_of, instant_of
 from commands.options import opened as open_records
 from commands.pausing import app as pausing
@@ -25,7 +26,13 @@ ledger = typer.Typer(no_args_is_help=True, help="The ledger: verify it, show its
 inbox = typer.Typer(no_args_is_help=True, help="What waits for a person, and the answers staff give.")
 graph = typer.Typer(no_args_is_help=True, help="Pictures of the state machines.")
 evaluate = typer.Typer(no_args_is_help=True, help="Figures on recorded conversations.")
-for _name, _commands in (("ledger", ledger), ("inbox", inbox), ("graph", graph), ("eval", evaluate)):
+for _name, _commands in (
+    ("ledger", ledger),
+    ("consent", consenting),
+    ("inbox", inbox),
+    ("graph", graph),
+    ("eval", evaluate),
+):
     app.add_typer(_commands, name=_name)
 app.add_typer(preparing)
 app.add_typer(pausing)

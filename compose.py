@@ -256,4 +256,8 @@ def _handlers(deps: Deps, graph: Compiled, threads: dict[str, Compiled], *, text
     async def resubmit(job: Job) -> None:
         await timers.resubmit(deps, job.ref)
 
-    return {"turn": turn, "drive": drive, "deliver": deliver, "expire": expire, "lapse": lapse, "resubmit": resubmit}
+    async def unclear(job: Job) -> None:
+        await timers.unclear(deps, job.ref)
+
+    timed = {"expire": expire, "lapse": lapse, "resubmit": resubmit, "unclear": unclear}
+    return {**timed, "turn": turn, "drive": drive, "deliver": deliver}

@@ -48,7 +48,7 @@ class Texts:
         sid, sender = needed(form, "MessageSid", "From")
         text = Heard(
             channel="sms", kind="text", address_kind="phone", address=sender, text=form.get("Body", ""),
-            provider="twilio", provider_id=sid, media=_media(form),
+            provider="twilio", provider_id=sid, media=_media(form), carrier_word=form.get("OptOutType", "").upper(),
         )  # fmt: skip
         await self.reception.hear(text)
         return nothing()

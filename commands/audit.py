@@ -12,8 +12,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from commands import history
-from commands.history import Happened, Listed, Unread
+from commands import history, listing
+from commands.history import Happened, Unread
+from commands.listing import Listed
 from commands.replaying import Breach, Permission, permissions, play
 from compose import App, Settings, compose, load_pack
 from domain.clock import SteppingClock, iso
@@ -73,7 +74,7 @@ class Files:
 async def audit(files: Files, folder: Path, now: datetime) -> Report:
     """Read the files, play them, and tell; `BadInput` where a file cannot be read at all."""
     business = load_pack(folder).business
-    listed = history.contacts(files.contacts)
+    listed = listing.contacts(files.contacts)
     texts = history.messages(files.messages, business.phone, business.tz) if files.messages else history.Read()
     calls = history.calls(files.calls, business.phone, business.tz) if files.calls else history.Read()
     events = sorted([*texts.rows, *calls.rows], key=lambda e: (e.at, e.ours, e.line))
@@ -107,6 +108,8 @@ async def _people(app: App, listed: list[Listed], events: list[Happened]) -> lis
 
 
 def _proof(person: Listed) -> str:
+    if person.opted_out:
+        return "opted out"
     if not person.opted_in:
         return "not opted in"
     missing = [name for name, have in (("date", person.consent_at), ("wording shown", person.consent_text)) if not have]

@@ -27,6 +27,12 @@ NAMES: dict[str, tuple[str, ...]] = {
     "consent_text": ("consent text", "wording", "disclosure", "consent wording", "opt in text"),
     "consent_source": ("consent source", "source", "opt in source", "method"),
     "state": ("state", "region", "province"),
+    "opted_out": ("opted out", "opt out", "optout", "unsubscribed", "do not contact"),
+    "relationship": ("relationship", "basis"),
+    "version": ("version", "consent version", "wording version"),
+    "language": ("language", "lang"),
+    "evidence": ("evidence", "proof", "evidence url", "reference"),
+    "expires_at": ("expires", "expires at", "consent expires"),
     "at": ("at", "date", "time", "timestamp", "sent at", "datetime", "created at", "date time", "start time"),
     "direction": ("direction", "type", "inbound/outbound"),
     "from": ("from", "from number", "caller", "sender"),
@@ -36,20 +42,6 @@ NAMES: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 YES = {"yes", "y", "true", "1", "x", "opted in", "subscribed", "granted"}
 MISSED = {"missed", "no-answer", "no answer", "busy", "failed", "canceled", "cancelled", "abandoned", "voicemail"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
-    """One person of the list."""
-
-    line: int
-    number: str
-    name: str
-    opted_in: bool
-    consent_at: datetime | None
-    consent_text: str
-    consent_source: str
-    state: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,22 +74,18 @@ class Read(Generic[T]):
     unread: list[Unread] = field(default_factory=list)
 
 
-def contacts(file: Path) -> Read[Listed]:
-    """The people of a list; `BadInput` where the file is none."""
-    return _read(file, ("phone",), _listed)
-
-
 def messages(file: Path, own: str, zone: ZoneInfo) -> Read[Happened]:
     """The texts of a history; times without a zone are the business's."""
-    return _read(file, ("at", "text"), lambda n, row: _happened(n, row, kind="text", own=own, zone=zone))
+    return read(file, ("at", "text"), lambda n, row: _happened(n, row, kind="text", own=own, zone=zone))
 
 
 def calls(file: Path, own: str, zone: ZoneInfo) -> Read[Happened]:
     """The calls of a history; times without a zone are the business's."""
-    return _read(file, ("at", "status"), lambda n, row: _happened(n, row, kind="call", own=own, zone=zone))
+    return read(file, ("at", "status"), lambda n, row: _happened(n, row, kind="call", own=own, zone=zone))
 
 
-def _read(file: Path, needed: tuple[str, ...], make: Callable[[int, Row], T]) -> Read[T]:
+def read(file: Path, needed: tuple[str, ...], make: Callable[[int, Row], T]) -> Read[T]:
+    """The rows of a file with these columns; what is no row is told by line. `BadInput` where it is no such file."""
     found: Read[T] = Read()
     for line, row in _rows(file, needed):
         try:
@@ -130,22 +118,12 @@ def _column(head: str) -> str:
     return next((name for name, aliases in NAMES.items() if plain in aliases), "")
 
 
-def _listed(line: int, row: Row) -> Listed:
-    at = row.get("consent_at", "")
-    return Listed(
-        line=line, number=e164(row.get("phone", "")), name=row.get("name", ""),
-        opted_in=row.get("opted_in", "").casefold() in YES, consent_at=_instant(at, ZoneInfo("UTC")) if at else None,
-        consent_text=row.get("consent_text", ""), consent_source=row.get("consent_source", ""),
-        state=row.get("state", "").upper(),
-    )  # fmt: skip
-
-
 def _happened(line: int, row: Row, *, kind: Literal["text", "call"], own: str, zone: ZoneInfo) -> Happened:
     ours = _is_ours(row, own)
     other = row.get("phone") or row.get("to" if ours else "from", "")
     status = row.get("status", "").casefold()
     return Happened(
-        line=line, kind=kind, number=e164(other), ours=ours, at=_instant(row.get("at", ""), zone),
+        line=line, kind=kind, number=e164(other), ours=ours, at=instant(row.get("at", ""), zone),
         text=row.get("text", ""), missed=kind == "call" and not ours and status in MISSED,
     )  # fmt: skip
 
@@ -162,7 +140,8 @@ def _is_ours(row: Row, own: str) -> bool:
     raise BadInput("nobody can tell who wrote; add a column direction with inbound or outbound")
 
 
-def _instant(text: str, zone: ZoneInfo) -> datetime:
+def instant(text: str, zone: ZoneInfo) -> datetime:
+    """A time as people export it, in UTC; one without a zone is in the zone given. `BadInput` where it is none."""
     for form in (None, "%m/%d/%Y %H:%M", "%m/%d/%Y %I:%M %p", "%m/%d/%y %H:%M", "%m/%d/%Y"):
         try:
             found = datetime.fromisoformat(text) if form is None else datetime.strptime(text, form)  # noqa: DTZ007

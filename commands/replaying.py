@@ -7,7 +7,8 @@ from functools import partial
 from typing import Any
 
 import records.contacts
-from commands.history import Happened, Listed
+from commands.history import Happened
+from commands.listing import Listed, entries
 from compose import App
 from domain.action import Proposal, Purpose
 from domain.clock import SteppingClock, from_ms, iso, to_ms
@@ -93,18 +94,10 @@ def _permission(tx: Tx, deps: Deps, number: str, *, purpose: Purpose) -> Permiss
 
 
 def _opt_in(tx: Tx, *, deps: Deps, person: Listed) -> None:
-    """What the list claims: with date and wording an opt-in to marketing, without them to service at most."""
     business, now = deps.pack.business.id, deps.clock.now()
     contact = records.contacts.ensure(tx, business, kind="phone", value=person.number, now=now)
     records.contacts.rename(tx, contact, person.name)
-    if not person.opted_in:
-        return
-    proved = person.consent_at is not None and bool(person.consent_text)
-    for purpose in ("service", "marketing") if proved else ("service",):
-        entry = consents.Entry(
-            business=business, contact=contact, address=person.number, channel="sms", purpose=purpose, act="grant",
-            method="import", evidence=f"list:{person.line}", actor="staff",
-        )  # fmt: skip
+    for entry in entries(person, business, contact):
         consents.add(tx, entry, now)
 
 

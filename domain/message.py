@@ -15,7 +15,8 @@ class Heard:
     """Something that reached us, already verified and translated by its channel.
 
     `provider_id` with `event` is what duplicates are recognised by; `session` is the call or browser session, `media`
-    are pictures and other files that came with it: where each lies, after its type. `outcome` says how a call ended.
+    are pictures and other files that came with it: where each lies, after its type. `outcome` says how a call ended,
+    `carrier_word` is STOP, START or HELP where the carrier read and answered such a word itself (Twilio's OptOutType).
     """
 
     channel: str
@@ -30,6 +31,7 @@ class Heard:
     at: datetime | None = None
     media: tuple[str, ...] = ()
     outcome: str = ""
+    carrier_word: str = ""
 
 
 @dataclass(frozen=True, slots=True)

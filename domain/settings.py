@@ -83,6 +83,10 @@ class StaffMember(Strict):
     hours: Hours | None = None
 
 
+# Who answers STOP, HELP and START: we, or Twilio (by default, or as set up under Advanced Opt-Out).
+OptOutMode = Literal["self_managed", "twilio_default", "twilio_advanced"]
+
+
 class Business(Strict):
     """`business.yaml`."""
 
@@ -97,6 +101,7 @@ class Business(Strict):
     transfer_to: Phone | None = None  # rings when a caller asks for a person during opening hours
     emergency_phone: Phone | None = None  # named to who calls while we are closed
     record_calls: bool = False
+    optout_mode: OptOutMode = "self_managed"
     links: list[str] = []
     hours: Hours
     closed: list[date] = []

@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from graphs.effects import Deps
+from graphs.obeying import Wished, revoke
 from graphs.readers.reader import ReadBy
-from records import consents, ledger
+from records import ledger
 from records.database import Tx
+
+_SCOPES = {"stop_all": "all", "stop_marketing": "marketing", "stop_calls": "calls"}
 
 
 def note_reading(tx: Tx, deps: Deps, turn: dict[str, Any], *, read: ReadBy) -> None:
@@ -18,11 +21,9 @@ def note_reading(tx: Tx, deps: Deps, turn: dict[str, Any], *, read: ReadBy) -> N
         "dropped": list(read.dropped), "wish": read.reading.contact_wish, "unclear": read.reading.unclear,
     }  # fmt: skip
     ledger.append(tx, deps.pack.business.id, ledger.Entry("turn.read", body), at=deps.clock.now())
-    if read.reading.contact_wish in ("stop_all", "stop_marketing", "stop_calls"):
-        channel = "call" if read.reading.contact_wish == "stop_calls" else turn["channel"]
-        entry = consents.Entry(
-            business=deps.pack.business.id, contact=turn["contact"], address=turn["address"], channel=channel,
-            purpose="marketing" if read.reading.contact_wish == "stop_marketing" else "all", act="revoke",
-            method=f"read by {read.by}", evidence=turn["id"], actor="customer",
+    if scope := _SCOPES.get(read.reading.contact_wish or ""):
+        wished = Wished(
+            contact=turn["contact"], channel=turn["channel"], address=turn["address"], evidence=turn["id"],
+            method="reader", detector={"layer": "reader", "by": read.by},
         )  # fmt: skip
-        consents.add(tx, entry, deps.clock.now())
+        revoke(tx, deps, wished, scope=scope)

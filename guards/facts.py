@@ -45,6 +45,14 @@ class Lost:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class LastHeard:
+    """What the person last said, and when."""
+
+    message: str
+    at: datetime
+
+
 class Facts:
     """What is known about an action now. A guard sees only the facts that it reads."""
 
@@ -73,8 +81,14 @@ class Facts:
     @property
     def last_heard(self) -> datetime | None:
         """When the person last wrote or called."""
-        found: datetime | None = self._known["last_heard"]
-        return found
+        found: LastHeard | None = self._known["last_heard"]
+        return found.at if found else None
+
+    @property
+    def heard_as(self) -> tuple[str, ...]:
+        """The message that `last_heard` is about."""
+        found: LastHeard | None = self._known["last_heard"]
+        return (found.message,) if found else ()
 
     @property
     def row(self) -> Action | None:
@@ -125,13 +139,14 @@ def _contact(tx: Tx, proposal: Proposal, _: Clearance) -> Contact | None:
     return records.contacts.load(tx, proposal.contact) if proposal.contact else None
 
 
-def _standing(tx: Tx, proposal: Proposal, _: Clearance) -> Standing:
-    return records.consents.standing(tx, proposal.business, proposal.address, channel=proposal.channel)
+def _standing(tx: Tx, proposal: Proposal, clearance: Clearance) -> Standing:
+    whose = (proposal.contact, clearance.now)
+    return records.consents.standing(tx, proposal.business, proposal.address, channel=proposal.channel, whose=whose)
 
 
-def _last_heard(tx: Tx, proposal: Proposal, _: Clearance) -> datetime | None:
+def _last_heard(tx: Tx, proposal: Proposal, _: Clearance) -> LastHeard | None:
     row = records.messages.last_heard(tx, proposal.contact) if proposal.contact else None
-    return from_ms(row.at) if row else None
+    return LastHeard(row.id, from_ms(row.at)) if row else None
 
 
 def _row(tx: Tx, proposal: Proposal, _: Clearance) -> Action | None:

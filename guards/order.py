@@ -8,7 +8,10 @@ from domain.errors import ConfigurationError
 from domain.extensions import unique
 from domain.guard import Guard
 
-ORDER = ("consent", "quiet_hours", "caps", "brake", "content", "assurance", "tier", "notice", "confirmed", "staff")
+ORDER = (
+    "consent", "mandated", "wishes", "quiet_hours", "caps", "brake", "content", "assurance", "tier", "notice",
+    "confirmed", "staff",
+)  # fmt: skip
 
 
 def ordered(guards: Sequence[Guard]) -> list[Guard]:

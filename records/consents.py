@@ -1,100 +1,193 @@
-"""Consent as a list of entries; what holds now is a fold over them: the newest wins, a revocation wins a tie."""
+"""Consent as a list of entries; what holds now is a fold over them: after the newest revocation, the grants that live.
+
+Revocations count for everybody behind an address, grants only for the person who gave them.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
 from domain.canonical import short_id
 from domain.clock import to_ms
-from records import ledger, schema
+from records import disclosures, ledger, schema
 from records.database import Tx
+from records.disclosures import Disclosure
 
 _C = schema.consent.c
-_GROUPS = {"sms": "text", "call": "call", "web": "web", "email": "email"}
-_NEWEST = (
-    sa.select(_C.id, _C.act, _C.purpose, _C.at)
+_GROUPS = {"sms": "text", "mms": "text", "rcs": "text", "whatsapp": "text", "call": "call", "web": "web"}
+_OF_ADDRESS = (
+    sa.select(schema.consent)
     .where(_C.business == sa.bindparam("business"), _C.address == sa.bindparam("address"),
            _C.group == sa.bindparam("group"))
     .order_by(_C.at.desc(), _C.n.desc())
 )  # fmt: skip
+IMPORTED = "import"
+GRANTS = ("grant", "confirm")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A grant or revocation: of which purpose, at which address, how given, and what proves it."""
+    """Who allowed or revoked what: purpose, address and channel, how, with which proof.
+
+    `act` is grant, pending (asked for, not yet confirmed), confirm or revoke; `purpose` is "all" or one purpose. A
+    grant of "all" is START: it lifts a revocation and brings back service messages, never marketing. `evidence` is the
+    id of what proves it; `occurred_at` is when it happened, where that is not now.
+    """
 
     business: str
     contact: str | None
     address: str
     channel: str
-    purpose: str  # "all" or one purpose
-    act: str  # grant | revoke
+    purpose: str
+    act: str
     method: str
     evidence: str
     actor: str
+    occurred_at: datetime | None = None
+    expires_at: datetime | None = None
+    jurisdiction: str | None = None
+    disclosure: Disclosure | None = None
+    source: Mapping[str, str] | None = None
+    detector: Mapping[str, str] | None = None
 
 
-def channel_group(channel: str) -> str:
-    """Channels that one opt-out covers together."""
-    return _GROUPS.get(channel, channel)
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A grant that lives; `disclosure` is the hash of the wording that was shown, times are milliseconds UTC."""
 
-
-def add(tx: Tx, entry: Entry, now: datetime) -> str:
-    """Append an entry and tell the ledger; its id."""
-    made = short_id("cst", entry.business, entry.address, entry.channel, entry.act, entry.purpose, entry.evidence)
-    group = channel_group(entry.channel)
-    row = {
-        "id": made, "business": entry.business, "contact": entry.contact, "address": entry.address, "group": group,
-        "purpose": entry.purpose, "act": entry.act, "method": entry.method, "evidence": entry.evidence,
-        "actor": entry.actor, "at": to_ms(now),
-    }  # fmt: skip
-    if tx.execute(sa.select(_C.id).where(_C.id == made)).one_or_none() is None:
-        tx.execute(schema.consent.insert(), row)
-        body = {
-            "consent": made, "contact": entry.contact, "group": group, "purpose": entry.purpose,
-            "method": entry.method, "message": entry.evidence, "by": entry.actor,
-        }  # fmt: skip
-        ledger.append(tx, entry.business, ledger.Entry(f"consent.{entry.act}", body), at=now)
-    return made
+    purpose: str
+    entry: str
+    method: str = "keyword"
+    at: int = 0
+    expires_at: int | None = None
+    disclosure: str | None = None
+    jurisdiction: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What holds for one address and channel group now."""
+    """What holds for one address, channel group and person now."""
 
     revoked: str | None = None  # the entry that revokes everything
     since: int | None = None  # when it was made, in milliseconds
-    grants: tuple[tuple[str, str], ...] = ()  # (purpose, entry) of the live grants
+    grants: tuple[Grant, ...] = ()  # newest first
+    ended: tuple[tuple[str, str], ...] = ()  # (purpose, entry) of the newest revocation of single purposes
+    pending: tuple[str, ...] = ()  # entries that wait for a confirmation
 
     def grant(self, purpose: str) -> str | None:
-        """The entry that grants a purpose."""
-        return dict(self.grants).get(purpose)
+        """The newest entry that grants a purpose."""
+        return next((grant.entry for grant in self.grants if grant.purpose == purpose), None)
+
+    def revocation(self, purpose: str) -> str | None:
+        """The entry that revoked a purpose, if the newest word on it is no."""
+        return self.revoked or dict(self.ended).get(purpose)
 
 
-def standing(tx: Tx, business: str, address: str | None, *, channel: str | None) -> Standing:
-    """Fold the entries of an address."""
+def channel_group(channel: str) -> str:
+    """Channels that one opt-out covers together (Twilio joins SMS, MMS and RCS since 2026-03-16)."""
+    return _GROUPS.get(channel, channel)
+
+
+def add(tx: Tx, entry: Entry, now: datetime) -> str:
+    """Append an entry and tell the ledger; its id. The same evidence of the same thing counts once."""
+    made = short_id("cst", entry.business, entry.address, entry.channel, entry.act, entry.purpose, entry.evidence)
+    if tx.execute(sa.select(_C.id).where(_C.id == made)).one_or_none() is not None:
+        return made
+    shown = disclosures.keep(tx, entry.business, entry.disclosure, now=now) if entry.disclosure else None
+    expires = to_ms(entry.expires_at) if entry.expires_at else None
+    occurred = to_ms(min(entry.occurred_at or now, now))
+    row: dict[str, Any] = {
+        "id": made, "business": entry.business, "contact": entry.contact, "address": entry.address,
+        "group": channel_group(entry.channel), "channel": entry.channel, "purpose": entry.purpose, "act": entry.act,
+        "method": entry.method, "evidence": entry.evidence, "actor": entry.actor, "at": to_ms(now),
+        "occurred_at": occurred, "expires_at": expires, "jurisdiction": entry.jurisdiction, "disclosure": shown,
+        "source": dict(entry.source or {}), "detector": dict(entry.detector or {}),
+    }  # fmt: skip
+    tx.execute(schema.consent.insert(), row)
+    body = {
+        "consent": made, "contact": entry.contact, "group": row["group"], "purpose": entry.purpose,
+        "method": entry.method, "message": entry.evidence, "by": entry.actor, "occurred_at": occurred,
+        "expires_at": expires, "jurisdiction": entry.jurisdiction, "disclosure": shown,
+        "version": entry.disclosure.version if entry.disclosure else None, "detector": row["detector"] or None,
+    }  # fmt: skip
+    told = ledger.Entry(f"consent.{entry.act}", {name: value for name, value in body.items() if value is not None})
+    ledger.append(tx, entry.business, told, at=now)
+    return made
+
+
+def of_address(tx: Tx, business: str, address: str) -> list[Any]:
+    """All entries of an address, the oldest first."""
+    query = sa.select(schema.consent).where(_C.business == business, _C.address == address)
+    return list(tx.execute(query.order_by(_C.at, _C.n)))
+
+
+def of_business(tx: Tx, business: str) -> list[Any]:
+    """All entries of a business, the oldest first."""
+    return list(tx.execute(sa.select(schema.consent).where(_C.business == business).order_by(_C.n)))
+
+
+def standing(
+    tx: Tx, business: str, address: str | None, *, channel: str | None, whose: tuple[str | None, datetime] | None = None
+) -> Standing:
+    """Fold the entries of an address; `whose` is the person and the time that grants are asked for, else all count."""
     if not address or not channel:
         return Standing()
     where = {"business": business, "address": address, "group": channel_group(channel)}
-    rows = sorted(tx.execute(_NEWEST, where).all(), key=lambda r: (-r.at, r.act != "revoke"))
-    grants: dict[str, str] = {}
-    for row in rows:
-        if row.purpose == "all":
-            if row.act == "revoke":
-                return Standing(revoked=row.id, since=row.at)
-            break
-        if row.act == "grant":
-            grants.setdefault(row.purpose, row.id)
-        else:
-            grants.setdefault(row.purpose, "")
-    return Standing(grants=tuple((purpose, entry) for purpose, entry in grants.items() if entry))
+    return fold(tx.execute(_OF_ADDRESS, where).all(), whose)
+
+
+def fold(rows: Sequence[Any], whose: tuple[str | None, datetime] | None = None) -> Standing:
+    """What entries come to. A revocation beats a grant of the same time.
+
+    Revocations count from when we learned of them, those of an imported history from when they happened.
+    """
+    lifted = max((_since(r) for r in rows if r.act in GRANTS and r.purpose == "all"), default=-1)
+    stops = [r for r in rows if r.act == "revoke" and r.purpose == "all"]
+    newest = max(stops, key=_since, default=None)
+    if newest is not None and _since(newest) >= lifted:
+        return Standing(revoked=newest.id, since=_since(newest), pending=_pending(rows))
+    cut = _since(newest) if newest is not None else -1
+    ended = {r.purpose: r for r in sorted(rows, key=_since) if r.act == "revoke" and r.purpose != "all"}
+    live = [
+        _grant(r)
+        for r in sorted(rows, key=_since, reverse=True)
+        if r.act in GRANTS and _since(r) > max(cut, _since(ended[r.purpose]) if r.purpose in ended else -1)
+        and _counts(r, whose)
+    ]  # fmt: skip
+    granted = {g.purpose for g in live}
+    over = tuple((purpose, row.id) for purpose, row in ended.items() if purpose not in granted)
+    return Standing(grants=tuple(live), ended=over, pending=_pending(rows))
+
+
+def _since(row: Any) -> int:
+    if row.act == "revoke" and row.method != IMPORTED:
+        return int(row.at)
+    return int(row.at if row.occurred_at is None else row.occurred_at)
+
+
+def _counts(row: Any, whose: tuple[str | None, datetime] | None) -> bool:
+    if whose is None:
+        return True
+    contact, now = whose
+    return row.contact in (None, contact) and (row.expires_at is None or row.expires_at > to_ms(now))
+
+
+def _grant(row: Any) -> Grant:
+    purpose = "service" if row.purpose == "all" else row.purpose
+    return Grant(purpose, row.id, row.method, _since(row), row.expires_at, row.disclosure, row.jurisdiction)
+
+
+def _pending(rows: Sequence[Any]) -> tuple[str, ...]:
+    return tuple(r.id for r in rows if r.act == "pending")
 
 
 def silenced(tx: Tx, business: str, address: str | None, *, channel: str | None, reply_of: int | None) -> bool:
-    """Whether a message may not leave: all is revoked, and it is no chat reply proposed after that (`reply_of`)."""
+    """Whether a message may not leave: all is revoked, and it is no answer to what was asked later (`reply_of`)."""
     held = standing(tx, business, address, channel=channel)
     if held.revoked is None or held.since is None:
         return False
@@ -102,8 +195,8 @@ def silenced(tx: Tx, business: str, address: str | None, *, channel: str | None,
 
 
 def answers_after_stop(channel: str | None) -> bool:
-    """Whether a new question of somebody who said STOP is answered: in a chat it is, nothing there comes uninvited."""
-    return channel == "web"
+    """Whether a new question of somebody who said STOP is answered: in a chat or on their call nothing is uninvited."""
+    return channel in ("web", "call")
 
 
 def revoked(tx: Tx, business: str, address: str | None, *, channel: str | None) -> bool:

@@ -101,6 +101,20 @@ def verify_address(tx: Tx, business: str, *, kind: str, value: str, now: datetim
     tx.execute(schema.address.update().where(where).values(verified_at=to_ms(now)))
 
 
+def detach(tx: Tx, business: str, *, kind: str, value: str, now: datetime) -> str:
+    """Give an address to a new contact, because somebody else holds it now; that contact's id."""
+    was, at = find(tx, business, kind=kind, value=value), to_ms(now)
+    made = short_id("con", business, kind, value, at)
+    a = schema.address.c
+    insert_new(tx, schema.contact, {"id": made, "business": business, "created_at": at})
+    insert_new(tx, schema.conversation, {"contact": made, "business": business, "state": {}, "updated_at": at})
+    where = sa.and_(a.business == business, a.kind == kind, a.value == value)
+    tx.execute(schema.address.update().where(where).values(contact=made, verified_at=None))
+    body = {"contact": was, "becomes": made}
+    ledger.append(tx, business, ledger.Entry("contact.detached", body), at=now)
+    return made
+
+
 def merge(tx: Tx, source: str, target: str, *, actor: str, now: datetime) -> str:
     """Make two contacts one; every row moved is remembered, so that staff can undo it. Returns the merge's id.
 

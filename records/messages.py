@@ -182,6 +182,26 @@ def told_since(tx: Tx, contact: str, proposed_by: str, *, since: datetime) -> bo
     return tx.execute(query.limit(1)).one_or_none() is not None
 
 
+def last_purpose(tx: Tx, contact: str, channel: str) -> str | None:
+    """What our last message to a contact on a channel was for."""
+    a = schema.action.c
+    query = sa.select(a.purpose).join(schema.message, _M.action == a.id)
+    query = query.where(_M.contact == contact, _M.channel == channel, _M.direction == "out")
+    found: str | None = tx.execute(query.order_by(_M.n.desc()).limit(1)).scalar_one_or_none()
+    return found
+
+
+def mandated_for(tx: Tx, message: str, *, but: str) -> bool:
+    """Whether another mandated message answers this one, and was not refused."""
+    a = schema.action.c
+    causes = (message, f"{message}:wish")
+    query = sa.select(a.id).where(
+        a.cause.in_(causes), a.tool == "message", a.purpose == "mandated", a.id != but,
+        a.state.not_in(("refused", "superseded", "failed")),
+    )  # fmt: skip
+    return tx.execute(query.limit(1)).one_or_none() is not None
+
+
 def texted_since(tx: Tx, contact: str, channel: str, *, since: datetime) -> bool:
     """Whether something of ours left for a contact on a channel since an instant."""
     sent = (_M.contact == contact, _M.direction == "out", _M.channel == channel, _M.at >= to_ms(since))

@@ -16,7 +16,7 @@ from domain.errors import BadInput
 from records import ledger, schema
 from records.database import Tx
 
-Kind = Literal["channel", "not_before", "not_after", "language", "zone"]
+Kind = Literal["channel", "not_before", "not_after", "language", "zone", "paused"]
 CHANNELS = ("sms", "call", "web", "email")
 _P = schema.preference.c
 _OLDEST_FIRST = sa.select(_P.kind, _P.value, _P.evidence).where(_P.contact == sa.bindparam("contact")).order_by(_P.n)
@@ -43,6 +43,7 @@ class Preferences:
     not_after: time | None = None
     language: str | None = None
     zone: str | None = None
+    paused: str | None = None  # "yes" while we wait to hear whether they want to be written to
 
 
 def set_preference(tx: Tx, wish: Preference, *, now: datetime) -> bool:
@@ -91,5 +92,6 @@ _KINDS: dict[Kind, tuple[Callable[[str], object], str]] = {
     "not_before": (_CLOCK.fullmatch, "09:00"),
     "not_after": (_CLOCK.fullmatch, "20:00"),
     "language": (re.compile(r"[a-z]{2,3}").fullmatch, "es"),
+    "paused": ("yes".__eq__, "yes"),
     "zone": (lambda name: name in available_timezones(), "America/Denver"),
 }

@@ -19,6 +19,7 @@ from domain.message import Delivery, Refused, Sent, Unknown
 from domain.permit import Permit
 from graphs import effects, untraced
 from graphs.effects import Deps
+from graphs.obeying import Wished, revoke
 from guards.door import submit
 from records import actions, ledger, messages, obligations
 from records.database import Tx
@@ -27,7 +28,7 @@ from records.obligations import Owed
 log = structlog.get_logger()
 LIMIT_S = 10.0
 TRIES, PAUSE = 6, timedelta(seconds=5)  # an outage of two and a half minutes is sat out, then a person is told
-
+OPTED_OUT = ("21610",)  # Twilio: the recipient has unsubscribed
 LEFT = timedelta(minutes=1)
 
 
@@ -146,6 +147,7 @@ def _settle(tx: Tx, deps: Deps, permit: Permit, *, outcome: Delivery) -> None:
                 tool.undo(tool.args.model_validate(row.args), effects.context(tx, deps, row))
             told = {"why": code or "refused_outside", "detail": why}
             failed = actions.settle(tx, row.id, "failed", receipt=told, now=now)
+            _heed(tx, deps, row, code=code)
             _tell_staff(tx, deps, row, what=f"could not be done: {why}")
             if row.tool == "message":
                 messages.set_state(tx, row.id, "failed", now=now)
@@ -156,6 +158,16 @@ def _settle(tx: Tx, deps: Deps, permit: Permit, *, outcome: Delivery) -> None:
             _tell_staff(tx, deps, row, what="may or may not have happened; please look")
             body = {"action": row.id, "tool": row.tool}
             ledger.append(tx, row.business, ledger.Entry("delivery.unknown", body), at=now)
+
+
+def _heed(tx: Tx, deps: Deps, row: Action, *, code: str) -> None:
+    """A carrier that says the recipient opted out is believed: nothing more is tried."""
+    if row.tool == "message" and row.contact and code in OPTED_OUT:
+        wished = Wished(
+            contact=row.contact, channel=row.channel or "sms", address=row.address or "", evidence=row.id,
+            method="carrier", actor="provider", detector={"layer": "carrier", "rule": code},
+        )  # fmt: skip
+        revoke(tx, deps, wished, scope="texts")
 
 
 def _tell_staff(tx: Tx, deps: Deps, row: Action, *, what: str) -> None:

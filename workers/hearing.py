@@ -10,10 +10,10 @@ from domain.message import Heard, Receipted
 from graphs import effects, missed_call, recording
 from graphs.effects import Deps, Outgoing
 from graphs.wording import worded
-from guards.optout import Wish, read_wish
-from records import consents, ledger, messages, obligations
+from records import ledger, messages, obligations
 from records.database import Scope, Tx
 from records.obligations import Owed
+from workers import wishes
 
 MAX_TEXT = 4_000
 SETTLE = {"sms": timedelta(seconds=2.5)}  # a burst of texts is one turn; calls and chats are answered at once
@@ -51,9 +51,8 @@ def _hear(tx: Tx, deps: Deps, heard: Heard) -> Receipted:
     elif heard.kind == "no_recording":
         messages.cover(tx, message)
         recording.refused(tx, deps, heard, got=got)
-    elif wish := read_wish(heard.text, heard.channel):
+    elif _wished(tx, deps, replace(heard, text=cut), got=got):
         messages.cover(tx, message)
-        _obey(tx, deps, heard, got=got, wish=wish)
     elif heard.media and not cut.strip():
         messages.cover(tx, message)
         _pictures(tx, deps, heard, got=got)
@@ -67,30 +66,16 @@ def _hear(tx: Tx, deps: Deps, heard: Heard) -> Receipted:
     return got
 
 
+def _wished(tx: Tx, deps: Deps, heard: Heard, *, got: Receipted) -> bool:
+    """Obey what the message says about being contacted; whether it says nothing else."""
+    wish = wishes.wish_in(tx, deps, heard, contact=got.contact)
+    wishes.unpause(tx, deps, got.contact, evidence=got.message)
+    return wishes.obey(tx, deps, wishes.Said(heard, got.message, got.contact, wish))
+
+
 def _storable(text: str) -> str:
     """What a database can hold: no halves of characters and no zero bytes, cut to a length people write."""
     return text[:MAX_TEXT].encode("utf-8", "replace").decode().replace("\x00", "")
-
-
-def _obey(tx: Tx, deps: Deps, heard: Heard, *, got: Receipted, wish: Wish) -> None:
-    """Obey an opt-out word in the transaction that heard it, and answer what the law mandates, once."""
-    business, now = deps.pack.business.id, deps.clock.now()
-    revoked = consents.revoked(tx, business, heard.address, channel=heard.channel)
-    if wish in ("stop", "start"):
-        entry = consents.Entry(
-            business=business, contact=got.contact, address=heard.address, channel=heard.channel, purpose="all",
-            act="revoke" if wish == "stop" else "grant", method="keyword", evidence=got.message, actor="customer",
-        )  # fmt: skip
-        consents.add(tx, entry, now)
-    if wish == "stop" and revoked:
-        return  # one confirmation only (47 CFR 64.1200(a)(12))
-    stopped = "consent.stopped_chat" if consents.answers_after_stop(heard.channel) else "consent.stopped"
-    key = {"stop": stopped, "start": "consent.started", "help": "consent.help"}[wish]
-    outgoing = Outgoing(
-        text=worded(deps.pack, key, {}, seed=got.message), purpose="mandated", contact=got.contact,
-        channel=heard.channel, address=heard.address, cause=got.message, proposed_by="opt_out", session=heard.session,
-    )  # fmt: skip
-    effects.send(tx, deps, outgoing)
 
 
 def _pictures(tx: Tx, deps: Deps, heard: Heard, *, got: Receipted) -> None:

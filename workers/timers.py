@@ -6,9 +6,10 @@ from domain.canonical import digest
 from domain.clock import to_ms
 from graphs import approval, effects
 from graphs.effects import Deps, Outgoing
-from records import actions, ledger, obligations, timers
+from records import actions, ledger, messages, obligations, timers
 from records.database import Tx
 from records.staff_answers import StaffAnswer
+from workers import wishes
 
 AGAIN = 1_000  # above every ordinal that a turn gives
 
@@ -54,6 +55,13 @@ async def lapse(deps: Deps, action: str) -> None:
 
     row = await deps.database.read(lambda tx: actions.load(tx, action))
     await deps.database.write(deps.scope(row.contact if row else None), work)
+
+
+async def unclear(deps: Deps, message: str) -> None:
+    """A day has passed since an unclear wish."""
+    said = await deps.database.read(lambda tx: messages.load(tx, message))
+    if said is not None:
+        await deps.database.write(deps.scope(said.contact), lambda tx: wishes.clear_up(tx, deps, message))
 
 
 async def resubmit(deps: Deps, action: str) -> None:

@@ -214,7 +214,7 @@ async def test_odd_texts_are_kept_and_answered(shop: Shop, mia: Person, body: st
     assert answer.text.endswith("<Response />")
     await shop.app.run_until_idle()
     assert len(mia.inbox) == 1
-    assert mia.loops() == []
+    assert mia.loops() == (["media"] if more else []), "a picture waits for a person, all else is answered"
 
 
 @pytest.mark.parametrize("sender", ["whatsapp:+12025550143", "12345", "Twilio", "rcs:agent", "+" + "9" * 40, "@"])

@@ -14,7 +14,7 @@ from domain.decision import Finding
 from domain.guard import Guard
 from domain.settings import Pack, Policy
 from guards.brake import Pressure
-from guards.facts import Facts
+from guards.facts import Facts, LastHeard
 from records.consents import Standing
 from records.contacts import Contact
 from records.preferences import Preferences
@@ -29,7 +29,10 @@ NOTHING: dict[str, Any] = {
 
 def facts(*, pack: Pack | None = None, now: datetime = NOW, known: dict[str, Any] | None = None) -> Facts:
     """Facts of a salon where nothing speaks against anything, but for what is given."""
-    return Facts(pack or salon(), now, {**NOTHING, **(known or {})})
+    all_known = {**NOTHING, **(known or {})}
+    if isinstance(heard := all_known["last_heard"], datetime):
+        all_known["last_heard"] = LastHeard("msg_1", heard)
+    return Facts(pack or salon(), now, all_known)
 
 
 def verdict(guard: Guard, action: Proposal, given: Facts) -> str:

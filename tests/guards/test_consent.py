@@ -13,10 +13,15 @@ from making import NOW, booking_of, message_of
 from domain.action import Purpose
 from domain.clock import to_ms
 from guards.consent import GUARD
-from records.consents import Standing
+from records.consents import Grant, Standing
 
 STOPPED = Standing(revoked="cst_9")
-MARKETING, SERVICE = Standing(grants=(("marketing", "cst_1"),)), Standing(grants=(("service", "cst_2"),))
+PROVED = Grant("marketing", "cst_1", disclosure="sha")
+MARKETING, SERVICE = Standing(grants=(PROVED,)), Standing(grants=(Grant("service", "cst_2"),))
+UNPROVED = Standing(grants=(Grant("marketing", "cst_3", method="import"),))
+ONLY_OURS = Standing(ended=(("marketing", "cst_4"),))
+NOT_BEGUN = Standing(ended=(("service", "cst_5"),))
+PENDING = Standing(pending=("cst_6",))
 LONG_AGO = NOW - timedelta(days=91)
 LATELY = NOW - timedelta(days=89)
 CASES: list[tuple[Purpose, Standing, Any, str]] = [
@@ -29,8 +34,15 @@ CASES: list[tuple[Purpose, Standing, Any, str]] = [
     ("marketing", MARKETING, None, "allow"),
     ("service", SERVICE, None, "allow"),
     ("service", MARKETING, None, "deny"),
-    ("service", Standing(), LATELY, "none"),
-    ("reply", Standing(), LATELY, "none"),
+    ("service", Standing(), LATELY, "allow"),
+    ("reply", Standing(), LATELY, "allow"),
+    ("marketing", UNPROVED, NOW, "deny"),
+    ("service", UNPROVED, None, "allow"),
+    ("marketing", ONLY_OURS, NOW, "deny"),
+    ("reply", ONLY_OURS, NOW, "allow"),
+    ("service", NOT_BEGUN, LATELY, "deny"),
+    ("reply", NOT_BEGUN, NOW, "allow"),
+    ("marketing", PENDING, NOW, "deny"),
     ("service", Standing(), LONG_AGO, "deny"),
     ("reply", Standing(), None, "deny"),
 ]
@@ -44,7 +56,8 @@ def test_a_message_needs_a_basis(purpose: Purpose, standing: Standing, heard: An
 
 MINUTE = timedelta(minutes=1)
 LATER = [
-    ("web", "reply", NOW - MINUTE, "none"),
+    ("web", "reply", NOW - MINUTE, "allow"),
+    ("call", "reply", NOW - MINUTE, "allow"),
     ("web", "service", NOW - MINUTE, "deny"),
     ("web", "marketing", NOW - MINUTE, "deny"),
     ("sms", "reply", NOW - MINUTE, "deny"),
@@ -54,7 +67,7 @@ LATER = [
 
 
 @pytest.mark.parametrize(("channel", "purpose", "heard", "expected"), LATER)
-def test_only_in_a_chat_a_question_after_stop_is_answered(
+def test_only_in_a_chat_or_on_a_call_a_question_after_stop_is_answered(
     channel: str, purpose: Purpose, heard: Any, expected: str
 ) -> None:
     stopped = Standing(revoked="cst_9", since=to_ms(NOW - 2 * MINUTE))

@@ -25,7 +25,7 @@ from salon import hear
         ("don't stop texting me", None),
         ("don't call me before 9", None),
         ("what happens if I unsubscribe?", None),
-        ("how do I unsubscribe", None),
+        ("how do I unsubscribe", "stop_all"),
         ("cancel my appointment", None),
         ("stop", None),
         ("can you text me the address", None),

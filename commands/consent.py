@@ -1,0 +1,146 @@
+"""`qotbot consent show|explain|import|export`: what people agreed to, what follows from it, and the proof."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import records.contacts
+from commands import listing
+from commands.history import Read, Unread
+from commands.listing import Listed
+from commands.opening import Opened
+from domain.action import Assurance, Proposal, Purpose, Tier
+from domain.clock import SystemClock, from_ms, iso
+from domain.decision import Finding, fold
+from domain.extensions import discover
+from domain.phone import e164
+from guards.facts import Clearance, load_facts
+from guards.gate import ask
+from guards.order import ordered
+from records import consents, disclosures
+from records.database import Scope, Tx
+
+CHANNELS = ("sms", "call")
+PURPOSES: tuple[Purpose, ...] = ("service", "marketing")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a purpose is allowed on a channel now, which rule says so, and the entries or messages it rests on."""
+
+    channel: str
+    purpose: str
+    allowed: bool
+    why: str
+    rule: str
+    evidence: tuple[str, ...]
+    not_before: str | None = None
+
+
+def address_of(text: str) -> str:
+    """The number that was typed, in E.164; an e-mail address or chat session as it is."""
+    return text if "@" in text or text.startswith("web") else e164(text)
+
+
+def shown(opened: Opened, address: str) -> list[dict[str, Any]]:
+    """Every entry of an address with the wording that was shown, the oldest first."""
+    business = opened.pack.business.id
+    return opened.database.read_now(
+        lambda tx: [_row(tx, business, row) for row in consents.of_address(tx, business, address)]
+    )
+
+
+def exported(opened: Opened) -> list[dict[str, Any]]:
+    """Every entry of the business, the oldest first."""
+    business = opened.pack.business.id
+    return opened.database.read_now(lambda tx: [_row(tx, business, row) for row in consents.of_business(tx, business)])
+
+
+def _row(tx: Tx, business: str, row: Any) -> dict[str, Any]:
+    wording = disclosures.of(tx, business, row.disclosure)
+    return {
+        "entry": row.id, "address": row.address, "contact": row.contact, "channel": row.channel or row.group,
+        "group": row.group, "purpose": row.purpose, "act": row.act, "method": row.method, "evidence": row.evidence,
+        "actor": row.actor, "recorded_at": iso(from_ms(row.at)), "occurred_at": _iso(row.occurred_at),
+        "expires_at": _iso(row.expires_at), "jurisdiction": row.jurisdiction, "source": row.source or {},
+        "detector": row.detector or {}, "wording_sha256": row.disclosure,
+        "wording": wording.text if wording else None, "wording_version": wording.version if wording else None,
+        "language": wording.language if wording else None,
+    }  # fmt: skip
+
+
+def _iso(at: int | None) -> str | None:
+    return iso(from_ms(at)) if at is not None else None
+
+
+def explained(opened: Opened, address: str) -> list[Verdict]:
+    """Ask the real guards, for each channel and purpose, about a well-formed message that we would begin now."""
+    guards = tuple(ordered(discover("guards", "GUARD")))
+    clearance = Clearance(guards, opened.pack, SystemClock().now())
+
+    def look(tx: Tx) -> list[Verdict]:
+        return [_verdict(tx, clearance, p) for p in _proposals(tx, clearance, address)]
+
+    return opened.database.read_now(look)
+
+
+def _proposals(tx: Tx, clearance: Clearance, address: str) -> Iterator[Proposal]:
+    business = clearance.pack.business
+    contact = records.contacts.find(
+        tx, business.id, kind=records.contacts.kind_of(tx, business.id, address), value=address
+    )
+    text = f"{business.name}: hello. Reply STOP to opt out."
+    for channel in CHANNELS:
+        for purpose in PURPOSES:
+            yield Proposal(
+                tool="message", args={"text": text, "options": [], "author": "assistant"}, tier=Tier.COMMITS,
+                purpose=purpose, assurance=Assurance.UNKNOWN, business=business.id, contact=contact, cause="explain",
+                proposed_by="explain", channel=channel, address=address, snapshot=clearance.pack.snapshot,
+            )  # fmt: skip
+
+
+def _verdict(tx: Tx, clearance: Clearance, proposal: Proposal) -> Verdict:
+    facts = load_facts(tx, proposal, clearance)
+    found = [f for f in (ask(g, proposal, facts) for g in clearance.guards) if f is not None]
+    allowed = fold(found) == "run"
+    telling = [f for f in found if f.verdict != "allow"] or found
+    first: Finding | None = telling[0] if telling else None
+    later = max((f.not_before for f in telling if f.not_before is not None), default=None)
+    return Verdict(
+        proposal.channel or "", proposal.purpose, allowed,
+        "; ".join(f.reason for f in telling) or "nothing is against it", first.rule if first else "",
+        tuple(e for f in telling for e in f.evidence), None if allowed else _iso(later),
+    )  # fmt: skip
+
+
+def imported(opened: Opened, file: Path) -> tuple[int, list[Unread]]:
+    """Import a list in one transaction, or nothing of it; how many entries were new, and the rows that are wrong."""
+    read = listing.contacts(file)
+    wrong = [*read.unread, *_doubled(file, read)]
+    if wrong or not read.rows:
+        return 0, wrong or [Unread(file.name, 1, "no row was found")]
+    file_hash = hashlib.sha256(file.read_bytes()).hexdigest()[:12]
+    business, now = opened.pack.business.id, SystemClock().now()
+
+    def work(tx: Tx) -> int:
+        before = len(consents.of_business(tx, business))
+        for person in read.rows:
+            contact = records.contacts.ensure(tx, business, kind="phone", value=person.number, now=now)
+            if person.name and not records.contacts.load(tx, contact).name:
+                records.contacts.rename(tx, contact, person.name)
+            for entry in listing.entries(person, business, contact, file_hash=file_hash):
+                consents.add(tx, entry, now)
+        return len(consents.of_business(tx, business)) - before
+
+    return opened.database.write_now(Scope(business), work), []
+
+
+def _doubled(file: Path, read: Read[Listed]) -> Iterator[Unread]:
+    seen: dict[str, int] = {}
+    for person in read.rows:
+        if (first := seen.setdefault(person.number, person.line)) != person.line:
+            yield Unread(file.name, person.line, f"the same number as line {first}; keep one of them")

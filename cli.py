@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from commands.asking import app as asking
 from commands.consenting import app as consenting
 from commands.options import Folder, Home, Json, business_of, home_of, instant_of
 from commands.options import opened as open_records
@@ -29,6 +30,7 @@ evaluate = typer.Typer(no_args_is_help=True, help="Figures on recorded conversat
 for _name, _commands in (
     ("ledger", ledger),
     ("consent", consenting),
+    ("hours", asking),
     ("inbox", inbox),
     ("graph", graph),
     ("eval", evaluate),

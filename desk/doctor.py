@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import stat
 import sys
+import zoneinfo
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -43,6 +44,10 @@ def _python() -> Check:
 def _tzdata() -> Check:
     seen = metadata.version("tzdata")
     year, number, *_ = (*(int(p) for p in seen.split(".") if p.isdigit()), 0, 0)
+    if zoneinfo.TZPATH:
+        return Check(
+            "tzdata", False, f"zones come from {zoneinfo.TZPATH[0]}", "call zoneinfo.reset_tzpath(to=[]) first"
+        )
     return Check("tzdata", (year, number) >= OLDEST_TZDATA, seen, "pip install --upgrade tzdata")
 
 

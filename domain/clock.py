@@ -5,10 +5,6 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
-from zoneinfo import reset_tzpath
-
-# The tzdata package, never the system's copy: distributions lag behind the law (Alberta and BC, November 2026).
-reset_tzpath(to=[])
 
 
 class Clock(Protocol):

@@ -8,7 +8,6 @@ from functools import lru_cache
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
-import domain.clock  # noqa: F401  the package's time zones, not the system's
 from domain.action import Purpose
 from guards.areas import Place
 from guards.windows import ANY_HOUR, Business, Hours, Layer, Rule, rules

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zoneinfo
 from pathlib import Path
 
 import pytest
@@ -56,3 +57,12 @@ def test_old_rules_of_time_are_named(
     found = checks(sqlite, tmp_path)["tzdata"]
     assert (found.ok, found.seen) == (ok, seen)
     assert found.next_step == "pip install --upgrade tzdata"
+
+
+def test_the_systems_rules_of_time_are_named(sqlite: Database, tmp_path: Path) -> None:  # noqa: F811
+    zoneinfo.reset_tzpath(to=["/usr/share/zoneinfo"])
+    try:
+        found = checks(sqlite, tmp_path)["tzdata"]
+    finally:
+        zoneinfo.reset_tzpath(to=[])
+    assert not found.ok and "/usr/share/zoneinfo" in found.seen

@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 MACHINERY = (
-    "caller", "frames", "line", "pages", "reception", "relay", "staff", "switchboard", "twilio_api", "twiml", "webhook",
+    "caller", "frames", "line", "objection", "pages", "reception", "relay", "staff", "switchboard",
+    "twilio_api", "twiml", "webhook",
 )  # fmt: skip

@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from itsdangerous import Signer
 
+from channels import objection
 from channels.caller import caller_of, heard_on, meaning
 from channels.reception import Reception
 from channels.relay import Relay
@@ -22,6 +23,7 @@ from records.database import Scope
 
 WAIT_S = 6.0
 MOMENTS = 3
+RECORDING = "/twilio/call/recording"
 SILENCES = 2  # so often silence is asked again before the caller may leave a message
 
 
@@ -44,6 +46,7 @@ class Calls:
         """The webhooks of calls."""
         router = APIRouter()
         hooks = {"": self.ringing, "/heard": self.heard, "/wait": self.wait, "/status": self.status}
+        hooks |= {"/recording": self.recording}
         for path, hook in hooks.items():
             router.add_api_route("/twilio/call" + path, hook, methods=["POST"], response_model=None)
         router.include_router(self.relay.routes())
@@ -58,9 +61,10 @@ class Calls:
         await self.reception.database.write(
             Scope(business), lambda tx: calls.note(tx, business, "began", body={"call": call}, now=now)
         )
+        record = self.reception.address(RECORDING) if self.reception.pack.business.record_calls else None
         if self.reception.voice == "relay":
-            return self.relay.welcome(call)
-        return spoken([self.reception.line("call.greeting")], listen=_heard(1))
+            return self.relay.welcome(call, record)
+        return spoken([self.reception.line("call.greeting")], listen=_heard(1), record=record)
 
     async def heard(self, request: Request) -> Response:
         """Something was said: answer it in this response, or ask for a moment."""
@@ -71,7 +75,7 @@ class Calls:
             return self._silent(n, _number(request, "e", 0) + 1)
         text, caller = speech or meaning(keys), caller_of(form.get("From", ""), call)
         said = heard_on(call, str(n), caller=caller, text=text, keys=not speech)
-        return await self._answer(await self.reception.hear(said), form, n=n, moment=1)
+        return await self._answer(await objection.heard(self.reception, said), form, n=n, moment=1)
 
     def _silent(self, n: int, times: int) -> Response:
         if times > SILENCES:
@@ -90,6 +94,17 @@ class Calls:
         form = await signed_form(request, self.reception)
         needed(form, "CallSid")
         await self.staff.ended(form)
+        return nothing()
+
+    async def recording(self, request: Request) -> Response:
+        """What became of a recording: its id is kept, so that it can be found and deleted."""
+        form = await signed_form(request, self.reception)
+        call, sid = needed(form, "CallSid", "RecordingSid")
+        business, now = self.reception.pack.business.id, self.reception.clock.now()
+        body = {"call": call, "recording": sid, "status": form.get("RecordingStatus", "")}
+        await self.reception.database.write(
+            Scope(business), lambda tx: calls.note(tx, business, "recorded", body=body, now=now)
+        )
         return nothing()
 
     async def _answer(self, got: Receipted, form: dict[str, str], *, n: int, moment: int) -> Response:

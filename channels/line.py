@@ -12,7 +12,7 @@ from functools import partial
 import structlog
 from fastapi import WebSocket
 
-from channels import frames
+from channels import frames, objection
 from channels.caller import heard_on, meaning
 from channels.frames import Interrupt, Message, Noted, Pressed, Prompt
 from channels.reception import Reception
@@ -44,11 +44,16 @@ class Line:
     keys: str = ""
     said: list[Words] = field(default_factory=list)
     barged: int = 0
+    alone: asyncio.Lock = field(default_factory=asyncio.Lock)
     leaving: list[str] = field(default_factory=list)  # what the TwiML after the session says
     over: bool = False
 
     async def talk(self, socket: WebSocket) -> None:
-        """Serve one connection until it ends; what is unanswered then is spoken on the next one."""
+        """Serve one connection until it ends, alone; what is unanswered then is spoken on the next one."""
+        async with self.alone:
+            await self._talk(socket)
+
+    async def _talk(self, socket: WebSocket) -> None:
         both = {asyncio.create_task(self._listen(socket)), asyncio.create_task(self._answer_all(socket))}
         try:
             done, _ = await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
@@ -103,7 +108,7 @@ class Line:
     async def _hear(self, text: str, kind: str) -> None:
         self.count += 1
         heard = heard_on(self.call, f"r{self.count}", caller=self.caller, text=text, keys=kind == "keys")
-        got = await self.reception.hear(heard)
+        got = await objection.heard(self.reception, heard)
         self.contact = got.contact
         self.waiting.append(got)
         self.more.set()
@@ -129,7 +134,7 @@ class Line:
     async def _answer(self, socket: WebSocket, got: Receipted) -> bool:
         """Speak the answer to what was heard; True where the session ends with it."""
         for _ in range(MOMENTS):
-            words = await self.reception.collect(got, WAIT_S)
+            words = await self._collected(got)
             if words is not None:
                 break
             await self._speak(socket, [Words(self.reception.line("call.moment"))])
@@ -141,6 +146,9 @@ class Line:
         self.said = list(words)
         await self._speak(socket, words or [Words(self.reception.line("call.next"))])
         return False
+
+    async def _collected(self, got: Receipted) -> Sequence[Words] | None:
+        return await self.reception.collect(got, WAIT_S)
 
     async def _speak(self, socket: WebSocket, words: Sequence[Words]) -> None:
         """Sentence by sentence, until the caller interrupts; the turn is closed either way."""

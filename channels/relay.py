@@ -47,10 +47,9 @@ class Relay:
         router.add_api_route(AFTER, self.after, methods=["POST"], response_model=None)
         return router
 
-    def welcome(self, call: str) -> Response:
+    def welcome(self, call: str, record: str | None) -> Response:
         """The TwiML that connects a call; the greeting discloses, so it cannot be spoken over."""
         url = self.reception.address(SOCKET).replace("http", "ws", 1)
-        record = self.reception.address("/twilio/call/recording") if self.reception.pack.business.record_calls else None
         token = self.signer.sign(call).decode()
         return connected(url, greeting=self.reception.line("call.greeting"), token=token, action=AFTER, record=record)
 
@@ -142,5 +141,5 @@ async def _close(socket: WebSocket, code: int) -> None:
     """Close a connection that may be closed already."""
     try:
         await socket.close(code)
-    except RuntimeError:
+    except (RuntimeError, WebSocketDisconnect):
         return

@@ -6,20 +6,22 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
 
 from channels.caller import caller_of
 from channels.reception import Reception
-from channels.twiml import asked_to_accept, nothing, record_message, ring, spoken
+from channels.twilio_api import say_and_hang_up
+from channels.twiml import asked_to_accept, last_words, nothing, record_message, ring, spoken
 from channels.webhook import needed, signed_form
 from domain.message import Heard
 from records import calls, obligations
 from records.database import Scope, Tx
 from records.obligations import Ending, Owed
 
+T = TypeVar("T")
 SHORT_S = 3  # a call that ends so soon and was never put through was given up
 MISSED = {"no-answer": "no_answer", "busy": "busy", "failed": "failed", "canceled": "canceled"}
 MACHINES = ("machine_start", "machine_end_beep", "machine_end_silence", "machine_end_other", "fax")
@@ -69,10 +71,13 @@ class Staff:
         return nothing()
 
     async def machine(self, request: Request) -> Response:
-        """What Twilio thinks picked up: a machine is written down, anything unsure counts as a person."""
+        """What Twilio thinks picked up: a voicemail gets a few words once, anything unsure counts as a person."""
         form = await signed_form(request, self.reception)
-        if form.get("AnsweredBy") in MACHINES:
-            await self._note(request.query_params.get("call", ""), "machine")
+        [leg], by = needed(form, "CallSid"), form.get("AnsweredBy", "")
+        if by in MACHINES:
+            new = await self._note(request.query_params.get("call", ""), "machine", by=by)
+            if new and by.startswith("machine_end") and self.reception.account:
+                await say_and_hang_up(self.reception.account, leg, last_words(self.reception.line("call.to_machine")))
         return nothing()
 
     async def dialed(self, request: Request) -> Response:
@@ -116,11 +121,11 @@ class Staff:
             )  # fmt: skip
             await self.reception.hear(missed)
         if form.get("CallStatus") == "completed" or status in MISSED:
-            await self._note(call, "ended", outcome=outcome or "handled")
+            await self._note(call, "ended", outcome=outcome or "answered")
 
     async def _unfinished(self, form: dict[str, str], seen: dict[str, dict[str, Any]]) -> str | None:
         """What a call lacks that was answered by us, or by a staff's voicemail; None where it lacks nothing."""
-        if form.get("AnsweredBy") in MACHINES or ("DialCallStatus" in form and "transferring" in seen):
+        if form.get("AnsweredBy") in MACHINES:
             return "voicemail"
         short = form.get("CallDuration", "").isdecimal() and int(form["CallDuration"][:9]) <= SHORT_S
         if form.get("CallStatus") != "completed" or "DialCallStatus" in form or not ("began" in seen or short):
@@ -139,12 +144,12 @@ class Staff:
         business = self.reception.pack.business.id
         return await self.reception.database.read(lambda tx: calls.known(tx, business, call))
 
-    async def _note(self, call: str, what: str, **more: str) -> None:
+    async def _note(self, call: str, what: str, **more: str) -> bool:
         business, now = self.reception.pack.business.id, self.reception.clock.now()
-        await self._write(lambda tx: calls.note(tx, business, what, body={"call": call, **more}, now=now))
+        return await self._write(lambda tx: calls.note(tx, business, what, body={"call": call, **more}, now=now))
 
-    async def _write(self, work: Callable[[Tx], object]) -> None:
-        await self.reception.database.write(Scope(self.reception.pack.business.id), work)
+    async def _write(self, work: Callable[[Tx], T]) -> T:
+        return await self.reception.database.write(Scope(self.reception.pack.business.id), work)
 
 
 def _accepted(tx: Tx, reception: Reception, *, call: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -50,6 +50,38 @@ async def find_text(account: Account, *, to: str, text: str, now: datetime, know
         if message.body == text and message.sid not in known:
             return Sent({"sid": str(message.sid)})
     return Refused("Twilio has no such message", "absent")
+
+
+async def stop_recording(account: Account, call: str) -> Delivery:
+    """Stop what records a call now; a call that nothing records is `Refused` with code 404."""
+
+    async def stop(client: Any) -> None:
+        await client.calls(call).recordings("Twilio.CURRENT").update_async(status="stopped")
+
+    return await _told(account, stop)
+
+
+async def say_and_hang_up(account: Account, call: str, twiml: str) -> Delivery:
+    """Have a call say something else than it does, as its last words."""
+
+    async def change(client: Any) -> None:
+        await client.calls(call).update_async(twiml=twiml)
+
+    return await _told(account, change)
+
+
+async def _told(account: Account, change: Callable[[Any], Awaitable[None]]) -> Delivery:
+    """Ask Twilio for a change of a call; asking twice would do no harm, but nobody does."""
+    from twilio.base.exceptions import TwilioException, TwilioRestException
+
+    try:
+        async with httpx.AsyncClient(transport=account.transport, timeout=LIMIT_S) as http:
+            await change(_client(account, http))
+    except TwilioRestException as problem:
+        return Refused(f"Twilio answered {problem.status} ({problem.code})", str(problem.status))
+    except (TwilioException, httpx.HTTPError, ValueError) as problem:
+        return Unknown(type(problem).__name__)
+    return Sent()
 
 
 def _client(account: Account, http: httpx.AsyncClient) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from fastapi import Response
 
@@ -17,12 +18,15 @@ def nothing() -> Response:
     return _xml(VoiceResponse())
 
 
-def spoken(lines: Sequence[str], *, listen: str | None = None, redirect: str | None = None) -> Response:
+def spoken(
+    lines: Sequence[str], *, listen: str | None = None, redirect: str | None = None, record: str | None = None
+) -> Response:
     """Say the lines; then send what is heard to `listen`, else ask again at `redirect`, else hang up."""
     from twilio.twiml.voice_response import Gather, VoiceResponse
 
     response = VoiceResponse()
-    speaker = response
+    _recording(response, record)
+    speaker: Any = response
     if listen:
         speaker = Gather(
             input="speech dtmf", action=listen, method="POST", speech_timeout="auto", action_on_empty_result=True
@@ -39,13 +43,10 @@ def spoken(lines: Sequence[str], *, listen: str | None = None, redirect: str | N
 
 def connected(url: str, *, greeting: str, token: str, action: str, record: str | None) -> Response:
     """Connect the call to our socket; `record` is where Twilio tells of the recording, which begins before."""
-    from twilio.twiml.voice_response import Connect, ConversationRelay, Start, VoiceResponse
+    from twilio.twiml.voice_response import Connect, ConversationRelay, VoiceResponse
 
     response = VoiceResponse()
-    if record:
-        start = Start()
-        start.recording(recording_status_callback=record)
-        response.append(start)
+    _recording(response, record)
     relay = ConversationRelay(
         url=url, welcome_greeting=greeting, welcome_greeting_interruptible="none", interruptible="any",
         report_input_during_agent_speech="any", dtmf_detection=True, application_reconnect=True,
@@ -98,6 +99,26 @@ def record_message(lines: Sequence[str]) -> Response:
     )  # fmt: skip
     response.hangup()
     return _xml(response)
+
+
+def last_words(line: str) -> str:
+    """The TwiML that says a line and hangs up."""
+    from twilio.twiml.voice_response import VoiceResponse
+
+    response = VoiceResponse()
+    response.say(line[:LONGEST])
+    response.hangup()
+    return str(response)
+
+
+def _recording(response: Any, record: str | None) -> None:
+    """Begin a recording before anything else is said; `record` is where Twilio tells of it."""
+    from twilio.twiml.voice_response import Start
+
+    if record:
+        start = Start()
+        start.recording(recording_status_callback=record)
+        response.append(start)
 
 
 def _xml(response: object) -> Response:

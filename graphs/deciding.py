@@ -71,6 +71,10 @@ def _look_up(mind: Mind, item: dict[str, Any]) -> None:
 
 def _confirm(mind: Mind, _item: dict[str, Any]) -> None:
     asking = mind.memory["asking"]
+    if asking.get("unheard"):  # it was spoken over: nobody agrees to what they did not hear
+        mind.memory["asking"] = {k: v for k, v in asking.items() if k != "unheard"}
+        _again(mind)
+        return
     mind.propose(asking["tool"], asking["args"], origin="asking")
     if mind.call is not None:
         mind.call |= {"action": asking["action"], "yes": asking["hash"]}

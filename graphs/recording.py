@@ -21,7 +21,8 @@ def refused(tx: Tx, deps: Deps, heard: Heard, *, got: Receipted) -> None:
     consents.add(tx, entry, now)
     if failed:
         detail = "The caller refused to be recorded and the recording could not be stopped; please delete it."
-        owed = Owed(kind="recording", cause=got.message, contact=got.contact, due=now, detail=detail)
+        cause = f"{got.message}:recording"  # our answer closes what the message itself caused
+        owed = Owed(kind="recording", cause=cause, contact=got.contact, due=now, detail=detail)
         obligations.open_one(tx, business, owed, now=now)
     key = "call.still_recorded" if failed else "call.not_recorded"
     outgoing = Outgoing(

@@ -146,6 +146,14 @@ def of_turn(tx: Tx, turn: str, direction: str) -> list[Message]:
     return [from_row(r) for r in tx.execute(_OF_TURN, {"turn": turn, "directions": directions})]
 
 
+def caused_by(tx: Tx, cause: str, channel: str) -> list[Message]:
+    """What is said on a channel because of a message that no turn took up, in order."""
+    actions = schema.action.c
+    query = sa.select(schema.message).join(schema.action, actions.id == _M.action)
+    where = (actions.cause == cause, _M.channel == channel, _M.direction == "out")
+    return [from_row(r) for r in tx.execute(query.where(*where).order_by(_M.n))]
+
+
 def load(tx: Tx, message: str) -> Message | None:
     """One message."""
     row = tx.execute(_ONE, {"id": message}).one_or_none()

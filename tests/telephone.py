@@ -20,6 +20,7 @@ from channels.fake.calls import Call, Handset, Staff
 from channels.fake.company import Company
 from channels.fake.leg import Leg
 from channels.reception import Account
+from commands.serving import LONGEST_FRAME
 from compose import Settings
 from domain.channel import Voice
 from domain.clock import SteppingClock
@@ -67,7 +68,9 @@ async def opened_exchange(
         app = await compose.compose(settings, clock, account=account, model=model)
         compose.own_home(app)
         site = web(app, Serving(DESK))
-        server = uvicorn.Server(uvicorn.Config(site, log_level="error", timeout_graceful_shutdown=2))
+        server = uvicorn.Server(
+            uvicorn.Config(site, log_level="error", timeout_graceful_shutdown=2, ws_max_size=LONGEST_FRAME)
+        )
         running = asyncio.create_task(server.serve(sockets=[listening]))
         try:
             async with httpx.AsyncClient(base_url=base, timeout=20) as http:

@@ -42,7 +42,11 @@ def _claim(tx: Tx, deps: Deps, heard: Receipted) -> list[Words]:
     if message is None:
         return []
     words: list[Words] = []
-    own = messages.of_turn(tx, message.turn, "out") if message.turn else []
+    own = (
+        messages.of_turn(tx, message.turn, "out")
+        if message.turn
+        else messages.caused_by(tx, message.id, message.channel)
+    )
     waiting = messages.planned_in_session(tx, message.contact, message.channel, session=message.session)
     for one in {m.n: m for m in [*waiting, *own]}.values():
         row = actions.load(tx, one.action) if one.action else None

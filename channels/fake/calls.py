@@ -155,16 +155,16 @@ class Handset:
 
     async def _dial(self, call: Call, verb: Element) -> None:
         """Ring the staff; who picks up hears the whisper, and only a key makes a call of it."""
-        number = verb[0]
+        number, leg = verb[0], {"CallSid": "CA" + secrets.token_hex(16)}
         call.rang.append(number.text or "")
         if call.staff in ("accepts", "voicemail"):
-            whisper = parsed(await self._post(call, self._path(number.get("url", "")), CallStatus="in-progress"))
+            whisper = parsed(await self._post(call, self._path(number.get("url", "")), **leg))
             gather = whisper.find("Gather")
             if call.staff == "voicemail":
                 machine = self._path(number.get("amdStatusCallback", ""))
-                await self._post(call, machine, AnsweredBy="machine_end_beep")
+                await self._post(call, machine, AnsweredBy="machine_end_beep", **leg)
             elif gather is not None:
-                await self._post(call, gather.get("action", ""), Digits="1")
+                await self._post(call, gather.get("action", ""), Digits="1", **leg)
         status = "completed" if call.staff in ("accepts", "voicemail") else call.staff
         await self._follow(call, await self._post(call, verb.get("action", ""), DialCallStatus=status))
 

@@ -46,6 +46,7 @@ class Company:
     clock: Clock
     transport: httpx.AsyncBaseTransport | None = None
     texts: list[Text] = field(default_factory=list)
+    changes: list[tuple[str, dict[str, str]]] = field(default_factory=list)  # what calls were told to do otherwise
     news: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def text(self, sender: str, body: str) -> str:
@@ -115,6 +116,15 @@ def api(company: Company) -> APIRouter:
         if isinstance(made, tuple):
             return _error(400, *made)
         return JSONResponse(_resource(company, made), status_code=201)
+
+    @router.post("/Calls/{call}/Recordings/Twilio.CURRENT.json")
+    @router.post("/Calls/{call}.json")
+    async def changed(account: str, call: str, request: Request) -> JSONResponse:
+        if not known(request, account):
+            return _error(401, 20003, "Authenticate")
+        form = await request.form()
+        company.changes.append((call, {k: str(v) for k, v in form.items()}))
+        return JSONResponse({"sid": call, "account_sid": company.sid, "status": str(form.get("Status", ""))})
 
     @router.get("/Messages.json")
     async def listed(account: str, request: Request) -> JSONResponse:

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 
 import pytest
 import pytest_asyncio
+import sqlalchemy as sa
 from shop import Person
 from telephone import Exchange, opened_exchange
+from twilio.request_validator import RequestValidator
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed
+
+from channels.fake.grammar import parsed
+from channels.line import Line
+from domain.message import Receipted, Words
+from records.database import Scope
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 RECORDED = "This call may be recorded and transcribed."
@@ -27,6 +38,12 @@ def mia(shop: Exchange) -> Person:
     return shop.somebody()
 
 
+@pytest.fixture
+def jo(shop: Exchange) -> Person:
+    """Return another such customer."""
+    return shop.somebody()
+
+
 async def test_a_call_is_greeted_and_answered(shop: Exchange, mia: Person) -> None:
     call, leg = await shop.dial(mia)
     assert call.says == [GREETING]
@@ -40,3 +57,294 @@ async def test_a_call_is_greeted_and_answered(shop: Exchange, mia: Person) -> No
     await shop.quiet()
     assert (mia.inbox, mia.loops()) == ([], [])
     assert mia.states("book") == ["done"]
+
+
+async def test_the_twiml_asks_for_what_the_session_needs(shop: Exchange, mia: Person) -> None:
+    answer = await shop.company.post("/twilio/call", mia.call(CallStatus="ringing"))
+    relay = parsed(answer)[0][0]
+    assert relay.get("url", "").startswith("ws://127.0.0.1:")
+    assert (relay.get("welcomeGreetingInterruptible"), relay.get("applicationReconnect")) == ("none", "true")
+    assert parsed(answer)[0].get("action") == "/twilio/call/relayed"
+
+
+async def test_speech_that_goes_on_is_one_thing_said(shop: Exchange, mia: Person) -> None:  # V11
+    call, leg = await shop.dial(mia)
+    await leg.prompt("is there", last=False)
+    await leg.prompt("is there any", last=False)
+    await leg.prompt("is there any parking?")
+    [said] = await leg.answer()
+    assert "free parking" in said
+    assert [row.text for row in mia.rows("message", "direction = 'in'")] == ["is there any parking?"]
+    await shop.handset.hang_up(call)
+
+
+@pytest.mark.parametrize("ms", [460, "460"])
+async def test_what_was_not_heard_was_not_said(shop: Exchange, mia: Person, ms: int | str) -> None:  # V12, V13
+    call, leg = await shop.dial(mia)
+    await shop.handset.say(call, "can I book a haircut with Ben on Saturday at 10am")
+    assert call.says[0].endswith("Shall I book it?")
+    await leg.interrupt("Haircut with", ms)
+    await shop.until(lambda: [r.text for r in mia.rows("message", "direction = 'out'")] == ["Haircut with"])
+    await shop.handset.say(call, "yes")
+    assert call.says[0].endswith("Shall I book it?"), "a yes to what was not heard is asked again"
+    assert mia.rows("booking") == []
+    await shop.handset.say(call, "yes")
+    assert call.says[0].startswith("You're booked")
+    await leg.interrupt("You're booked: Haircut", ms)
+    await shop.handset.say(call, "is there parking?")
+    assert mia.states("book") == ["done"], "who interrupts cancels nothing"
+    await shop.handset.hang_up(call)
+    await cancelled(shop, mia)
+
+
+async def cancelled(shop: Exchange, mia: Person) -> None:
+    """Free the time again for the next test."""
+    shop.app.database.write_now(Scope("salon"), lambda tx: tx.execute(sa.text("UPDATE allocation SET active = false")))
+
+
+async def test_interruptions_that_fit_nothing_do_no_harm(shop: Exchange, mia: Person) -> None:
+    call, leg = await shop.dial(mia)
+    await leg.interrupt("words that nobody said")
+    await shop.handset.say(call, "is there parking?")
+    await leg.interrupt("")
+    await leg.interrupt("something else entirely", -1)
+    await shop.handset.say(call, "where are you?")
+    assert "48 Chapel Street" in call.says[0]
+    states = [row.state for row in mia.rows("message", "direction = 'out'", "n")]
+    assert states == ["unheard", "sent"]
+    await shop.handset.hang_up(call)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        '{"type": "configUpdated", "config": {}}', '{"type": "info", "name": "agentSpeaking", "value": "on"}',
+        '{"type": "info", "name": "tokensPlayed", "value": "Hi"}', '{"type": "error", "description": "64107"}',
+        '{"type": "something-new", "x": 1}', '{"type": "prompt"}', '{"type": "dtmf", "digit": "12"}', "{", "[]", "null",
+        "7", '"text"', '{"type": []}', '{"type": "prompt", "voicePrompt": 7}', '{"type": "setup"}', "", "[" * 50_000,
+        '{"type": "prompt", "voicePrompt": "\\ud800", "last": false}', b"\x00\x01binary", "x" * 100_000,
+    ],
+)  # fmt: skip
+async def test_what_we_do_not_know_is_ignored_and_answered_with_nothing(
+    shop: Exchange, mia: Person, odd: str | bytes
+) -> None:  # V14
+    call, leg = await shop.dial(mia)
+    await leg.send(odd)
+    await shop.handset.say(call, "is there parking?")
+    assert "free parking" in call.says[0]
+    assert {f["type"] for f in leg.frames} == {"text"}
+    assert leg.turns == 1, "nothing was said to it"
+    await shop.handset.hang_up(call)
+
+
+async def test_a_second_setup_on_one_connection_changes_nothing(shop: Exchange, mia: Person, jo: Person) -> None:
+    call, leg = await shop.dial(mia)
+    await leg.send({"type": "setup", "callSid": call.sid, "from": jo.number, "customParameters": dict(leg.parameters)})
+    await shop.handset.say(call, "is there parking?")
+    assert [row.text for row in mia.rows("message", "direction = 'in'")] == ["is there parking?"]
+    assert jo.rows("message") == []
+    await shop.handset.hang_up(call)
+
+
+async def test_a_lost_connection_goes_on_where_it_stopped(shop: Exchange, mia: Person) -> None:  # V18
+    call, leg = await shop.dial(mia)
+    await shop.handset.say(call, "can I book a haircut with Ana on Friday at 2pm")
+    await leg.drop()
+    assert await leg.connect()
+    await shop.handset.say(call, "yes")
+    assert call.says[0].startswith("You're booked: Haircut with Ana, Friday 27 November at 2:00 pm")
+    assert mia.states("book") == ["done"]
+    await shop.handset.hang_up(call)
+    await shop.quiet()
+    assert mia.loops() == []
+
+
+async def test_a_connection_cut_while_we_think_is_answered_on_the_next(
+    shop: Exchange, mia: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate, real = asyncio.Event(), shop.app.reception.collect
+    monkeypatch.setattr("channels.line.WAIT_S", 5.0)
+
+    async def slow(self: Line, got: Receipted) -> Sequence[Words] | None:
+        await gate.wait()
+        return await real(got, 5.0)
+
+    monkeypatch.setattr(Line, "_collected", slow)
+    call, leg = await shop.dial(mia)
+    await leg.prompt("is there parking?")
+    await shop.until(lambda: len(mia.rows("message")) > 0)
+    await leg.drop()
+    gate.set()
+    assert await leg.connect()
+    [said] = await leg.answer()
+    assert "free parking" in said
+    assert len(mia.rows("message", "direction = 'out'")) == 1
+    await shop.handset.hang_up(call)
+    await shop.quiet()
+    assert mia.loops() == []
+
+
+async def test_a_newer_connection_takes_the_call_over(shop: Exchange, mia: Person) -> None:
+    call, leg = await shop.dial(mia)
+    twin = replace(leg, heard=[], frames=[], news=asyncio.Event(), socket=None, reading=None, turns=0)
+    assert await twin.connect()
+    await leg.answer()
+    assert leg.closed == 1012
+    await twin.prompt("is there parking?")
+    assert "free parking" in (await twin.answer())[0]
+    await leg.prompt("where are you?")
+    call.leg = twin
+    await shop.handset.hang_up(call)
+    assert [row.text for row in mia.rows("message", "direction = 'in'")] == ["is there parking?"]
+
+
+async def test_where_the_relay_fails_the_call_goes_on_by_gather(shop: Exchange, mia: Person) -> None:  # V16
+    call, leg = await shop.dial(mia)
+    await shop.handset.say(call, "can I book a haircut with Ana on Friday at 4pm")
+    await leg.drop()
+    call.says = []
+    await shop.handset.relay_over(call, "failed", ErrorCode="39001", ErrorMessage="lost")
+    assert call.says == ["Sorry, the line broke for a moment.", "How else can I help?"]
+    assert call.action
+    await shop.handset.say(call, "yes")
+    assert call.says[0].startswith("You're booked: Haircut with Ana, Friday 27 November at 4:00 pm")
+    await shop.handset.hang_up(call)
+    await shop.quiet()
+    assert (mia.loops(), mia.inbox) == ([], [])
+
+
+@pytest.mark.parametrize("signature", ["", "bm9wZQ==", None])
+async def test_an_upgrade_that_twilio_did_not_sign_is_refused(
+    shop: Exchange, mia: Person, signature: str | None
+) -> None:
+    call, leg = await shop.dial(mia)
+    await leg.leave()
+    url = leg.url if signature is not None else leg.url + "?call=1"
+    odd = replace(leg, url=url, socket=None)
+    theirs = RequestValidator(shop.company.token).compute_signature(leg.url, {}) if signature is None else signature
+    assert not await odd.connect(signature=theirs)
+    assert odd.closed == 403
+    await shop.handset.hang_up(call)
+
+
+async def test_a_token_opens_its_own_call_only_and_only_while_it_lasts(shop: Exchange, mia: Person, jo: Person) -> None:
+    call, leg = await shop.dial(mia)
+    other, stolen = await shop.dial(jo)
+    for parameters in ({}, {"token": ""}, {"token": "x.y"}, dict(stolen.parameters)):
+        thief = replace(leg, parameters=parameters, socket=None, news=asyncio.Event())
+        await thief.connect()
+        await thief.answer()
+        assert thief.closed == 1008
+    await shop.handset.hang_up(call)
+    again = replace(leg, socket=None, news=asyncio.Event())
+    await again.connect()
+    await again.answer()
+    assert again.closed == 1008, "the call is over"
+    await shop.handset.hang_up(other)
+
+
+async def test_a_connection_that_says_nothing_first_is_closed(
+    shop: Exchange, mia: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("channels.relay.SETUP_S", 0.05)
+    signed = RequestValidator(shop.company.token)
+    call, leg = await shop.dial(mia)
+    headers = {"X-Twilio-Signature": signed.compute_signature(leg.url, {})}
+    for first in (None, "{}", b"\x00", '{"type": "prompt", "voicePrompt": "hi"}'):
+        async with connect(leg.url, additional_headers=headers, proxy=None) as socket:
+            if first is not None:
+                await socket.send(first)
+            with pytest.raises(ConnectionClosed) as closed:
+                await socket.recv()
+            assert closed.value.rcvd is not None
+            assert closed.value.rcvd.code == 1008
+    await shop.handset.hang_up(call)
+
+
+async def test_a_frame_that_is_too_large_ends_its_connection_and_loses_nothing(shop: Exchange, mia: Person) -> None:
+    call, leg = await shop.dial(mia)
+    await shop.handset.say(call, "is there parking?")
+    await leg.send(b"\x00" * (1024 * 1024))
+    await leg.answer()
+    assert leg.closed == 1009
+    assert await leg.connect()
+    await shop.handset.say(call, "where are you?")
+    assert "48 Chapel Street" in call.says[0]
+    await shop.handset.hang_up(call)
+
+
+async def test_keys_are_one_number_once_they_pause(
+    shop: Exchange, mia: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("channels.line.KEYS_PAUSE_S", 0.1)
+    call, leg = await shop.dial(mia)
+    await shop.handset.press(call, "482913")
+    await shop.handset.press(call, "77#")
+    heard = mia.rows("message", "direction = 'in'", "n")
+    assert [(row.kind, row.text) for row in heard] == [("keys", "482913"), ("keys", "77")]
+    assert leg.turns == 2
+    await shop.handset.hang_up(call)
+
+
+async def test_who_asks_is_told_that_a_machine_speaks(shop: Exchange, mia: Person) -> None:  # V24
+    call, _ = await shop.dial(mia)
+    await shop.handset.say(call, "are you a robot?")
+    assert call.says[0].startswith("Yes, I am the automated assistant of Willow & Co Hair, not a person.")
+    await shop.handset.hang_up(call)
+
+
+async def test_a_date_is_read_back_before_anything_is_booked(shop: Exchange, mia: Person) -> None:  # V10
+    call, _ = await shop.dial(mia)
+    await shop.handset.say(call, "a haircut with ben on saturday at eleven")
+    assert call.says == ["Haircut with Ben, Saturday 28 November at 11:00 am, $45. Shall I book it?"]
+    assert mia.rows("booking") == []
+    await shop.handset.hang_up(call)
+    await shop.until(lambda: mia.loops() == ["missed_call"])  # V17
+    [owed] = mia.rows("obligation", "t.kind = 'missed_call'")
+    assert owed.detail == "The caller hung up before answering our last question"
+    assert mia.inbox == []
+
+
+async def test_a_wish_to_be_left_alone_is_obeyed_on_the_call(shop: Exchange, mia: Person) -> None:  # V19
+    call, _ = await shop.dial(mia)
+    await shop.handset.say(call, "take me off your list")
+    assert [row.act for row in mia.rows("consent")] == ["revoke"]
+    assert call.says != []
+    await shop.handset.hang_up(call)
+    assert mia.inbox == []
+
+
+async def test_a_caller_who_says_nothing_is_texted(shop: Exchange, mia: Person) -> None:  # V07
+    call, _ = await shop.dial(mia)
+    await shop.handset.hang_up(call)
+    await shop.quiet()
+    [text] = mia.inbox
+    assert text.startswith("Sorry we missed your call.")
+    assert [body["case"] for body in shop.told("missed.settled")][-1] == "abandoned"
+    assert mia.loops() == []
+
+
+async def test_a_slow_answer_is_waited_for_and_then_promised(
+    shop: Exchange, mia: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def never(self: Line, got: Receipted) -> Sequence[Words] | None:
+        return None
+
+    monkeypatch.setattr(Line, "_collected", never)
+    call, leg = await shop.dial(mia)
+    await leg.prompt("is there parking?")
+    said = await leg.answer(9)
+    assert said == ["One moment, please."] * 3
+    call.says = []
+    await shop.handset.relay_over(call, "ended", HandoffData=leg.handoff or "")
+    assert call.says == ["I am sorry, this takes too long. Somebody will call you back. Goodbye."]
+    assert call.ended
+    assert mia.loops() == ["answer"], "the promise is kept by a person"
+
+
+@pytest.mark.parametrize("data", ["", "{", "[]", "7", '{"reason": 5}', "x" * 5000, None])
+async def test_odd_ends_of_a_session_are_answered(shop: Exchange, mia: Person, data: str | None) -> None:
+    more = {} if data is None else {"HandoffData": data}
+    for status in ("ended", "failed", "completed", "", "new"):
+        form = mia.call(CallStatus="in-progress", SessionStatus=status, **more)
+        assert parsed(await shop.company.post("/twilio/call/relayed", form)).tag == "Response"

@@ -14,6 +14,7 @@ import typer
 
 from commands.asking import app as asking
 from commands.consenting import app as consenting
+from commands.ledgering import app as ledgering
 from commands.options import Folder, Home, Json, business_of, home_of, instant_of
 from commands.options import opened as open_records
 from commands.pausing import app as pausing
@@ -23,12 +24,11 @@ from domain.errors import BadInput, ConfigurationError, IntegrityError, QotBotEr
 FAILED, USAGE, INTEGRITY, UNAVAILABLE = 1, 2, 3, 4
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
                   help="Conversational agents that small businesses can trust with their phone number.")  # fmt: skip
-ledger = typer.Typer(no_args_is_help=True, help="The ledger: verify it, show its head.")
 inbox = typer.Typer(no_args_is_help=True, help="What waits for a person, and the answers staff give.")
 graph = typer.Typer(no_args_is_help=True, help="Pictures of the state machines.")
 evaluate = typer.Typer(no_args_is_help=True, help="Figures on recorded conversations.")
 for _name, _commands in (
-    ("ledger", ledger),
+    ("ledger", ledgering),
     ("consent", consenting),
     ("hours", asking),
     ("inbox", inbox),
@@ -164,37 +164,6 @@ def doctor(business: Folder = None, home: Home = None, as_json: Json = False) ->
                 f"{'ok  ' if c.ok else 'BAD '} {c.name:10} {c.seen}" + ("" if c.ok else f"\n     → {c.next_step}")
             )
     raise typer.Exit(0 if all(c.ok for c in checks) else FAILED)
-
-
-@ledger.command("verify")
-def ledger_verify(business: Folder = None, home: Home = None, as_json: Json = False) -> None:
-    """Recompute every leaf and check every signed head; exit 3 names the first bad leaf."""
-    from records.audit import audit
-
-    opened = open_records(home, business)
-    found = opened.database.read_now(lambda tx: audit(tx, opened.pack.business.id, opened.keys.public_hex))
-    told = {"sound": found.sound, "size": found.size, "root": found.root, "heads": found.heads,
-            "unsealed": found.unsealed, "first_bad": found.first_bad, "why": found.why}  # fmt: skip
-    if as_json:
-        typer.echo(json.dumps(told))
-    elif found.sound:
-        typer.echo(f"sound: {found.size} leaves under {found.heads} signed heads, root {found.root}")
-    else:
-        typer.echo(f"NOT SOUND: leaf {found.first_bad}: {found.why}")
-    raise typer.Exit(0 if found.sound else INTEGRITY)
-
-
-@ledger.command("head")
-def ledger_head(business: Folder = None, home: Home = None, as_json: Json = False) -> None:
-    """Show the newest signed head, to be kept outside this machine."""
-    from records.ledger import latest_head
-
-    opened = open_records(home, business)
-    head = opened.database.read_now(lambda tx: latest_head(tx, opened.pack.business.id))
-    if head is None:
-        raise BadInput("the ledger is empty: nothing was sealed yet")
-    head.pop("frontier")
-    typer.echo(json.dumps(head) if as_json else "\n".join(f"{key:10} {value}" for key, value in head.items()))
 
 
 @inbox.command("list")

@@ -27,24 +27,25 @@ class Wished:
     detector: Mapping[str, str] | None = None
 
 
-def revoke(tx: Tx, deps: Deps, wished: Wished, *, scope: str) -> bool:
-    """Revoke what the scope names at every address of the person; whether anything was not revoked before.
+def revoke(tx: Tx, deps: Deps, wished: Wished, *, scope: str) -> str | None:
+    """Revoke what the scope names at every address of the person; the first entry that was new, if any was.
 
     A chat is left alone only where the wish was said: nothing there comes uninvited.
     """
     business, now = deps.pack.business.id, deps.clock.now()
-    new = False
+    first: str | None = None
     for channel, purpose in revokes(scope).items():
         for address in _addresses(tx, wished, channel):
             standing = consents.standing(tx, business, address, channel=channel)
-            new = new or standing.revocation("service" if purpose == "all" else purpose) is None
+            new = standing.revocation("service" if purpose == "all" else purpose) is None
             entry = consents.Entry(
                 business=business, contact=wished.contact, address=address, channel=channel, purpose=purpose,
                 act="revoke", method=wished.method, evidence=wished.evidence, actor=wished.actor,
                 detector=wished.detector,
             )  # fmt: skip
-            consents.add(tx, entry, now)
-    return new
+            made = consents.add(tx, entry, now)
+            first = first or (made if new else None)
+    return first
 
 
 def _addresses(tx: Tx, wished: Wished, channel: str) -> Iterator[str]:

@@ -265,7 +265,7 @@ def _tell(tx: Tx, proposal: Proposal, decision: Decision, *, row: Action, now: d
     body = {
         "action": proposal.id, "tool": proposal.tool, "tier": proposal.tier, "purpose": proposal.purpose,
         "contact": proposal.contact, "turn": proposal.turn, "cause": proposal.cause, "by": proposal.proposed_by,
-        "step": proposal.step,
+        "step": proposal.step, "channel": proposal.channel,
         "outcome": decision.outcome, "state": row.state, "version": row.version, "args_hash": proposal.args_hash,
         "snapshot": proposal.snapshot,
         "findings": [{"rule": f.rule, "verdict": f.verdict, "evidence": list(f.evidence)} for f in decision.findings],

@@ -77,7 +77,7 @@ def append(tx: Tx, business: str, entry: Entry, *, at: datetime) -> str:
     return event_id
 
 
-SUBJECTS = ("action", "message", "turn", "contact", "booking", "obligation", "call")
+SUBJECTS = ("action", "message", "turn", "contact", "booking", "obligation", "call", "consent")
 
 
 def commitment(salt: str, text: str) -> str:

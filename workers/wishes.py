@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -16,6 +16,7 @@ from guards.clocktimes import bounds
 from guards.optout import Wish, carrier_answers, classify
 from records import consents, messages, obligations, preferences, timers
 from records.database import Tx
+from records.exporting import receipt_about
 from records.jobs import Work
 from records.obligations import Owed
 from records.preferences import Preference
@@ -66,7 +67,8 @@ def _opt_out(tx: Tx, deps: Deps, said: Said) -> None:
         return  # one confirmation only (47 CFR 64.1200(a)(12))
     stopped = "consent.stopped" if said.heard.channel == "sms" else "consent.stopped_chat"
     key = {"marketing": "consent.no_offers", "calls": "consent.no_calls"}.get(scope, stopped)
-    _confirm(tx, deps, said, key=key)
+    facts = {"receipt": receipt_about(tx, new) or ""} if key == "consent.stopped" else {}
+    _confirm(tx, deps, said, key=key, facts=facts)
 
 
 def _wrong_number(tx: Tx, deps: Deps, said: Said) -> None:
@@ -103,7 +105,7 @@ def _channel(tx: Tx, deps: Deps, said: Said) -> None:
     asked_for = "email" if "mail" in said.wish.quote else "call" if avoided == "texts" else "sms"
     _prefer(tx, deps, said, kind="channel", value=asked_for)
     _tell_staff(tx, deps, said, detail=f"This customer prefers {asked_for}.")
-    _say(tx, deps, said, mandated=False, key="wish.channel")
+    _answer(tx, deps, said, key="wish.channel")
 
 
 def _time(tx: Tx, deps: Deps, said: Said) -> None:
@@ -117,7 +119,7 @@ def _time(tx: Tx, deps: Deps, said: Said) -> None:
         _tell_staff(
             tx, deps, said, detail="This customer wants to be contacted at certain times only: see the message."
         )
-    _say(tx, deps, said, mandated=False, key="wish.time")
+    _answer(tx, deps, said, key="wish.time")
 
 
 def _unclear(tx: Tx, deps: Deps, said: Said) -> None:
@@ -129,7 +131,7 @@ def _unclear(tx: Tx, deps: Deps, said: Said) -> None:
     work = Work("unclear", said.message, f"contact:{said.contact}")
     timers.set_timer(tx, deps.pack.business.id, work, due=due)
     _tell_staff(tx, deps, said, detail="It is not clear whether this customer wants our messages: please look.")
-    _say(tx, deps, said, mandated=False, key="consent.unclear")
+    _answer(tx, deps, said, key="consent.unclear")
 
 
 def clear_up(tx: Tx, deps: Deps, message: str) -> None:
@@ -193,19 +195,24 @@ def _tell_staff(tx: Tx, deps: Deps, said: Said, *, detail: str) -> None:
     obligations.open_one(tx, deps.pack.business.id, owed, now=now)
 
 
-def _confirm(tx: Tx, deps: Deps, said: Said, *, key: str) -> None:
+def _confirm(tx: Tx, deps: Deps, said: Said, *, key: str, facts: Mapping[str, str] | None = None) -> None:
     """Confirm what the law lets us confirm, unless the carrier does."""
     mode = deps.pack.business.optout_mode
     if said.heard.carrier_word or (said.heard.channel == "sms" and carrier_answers(said.heard.text, mode)):
         return
-    _say(tx, deps, said, key=key, mandated=True)
+    text = worded(deps.pack, key, facts or {}, seed=said.message)
+    _say(tx, deps, said, text=text, mandated=True)
 
 
-def _say(tx: Tx, deps: Deps, said: Said, *, key: str, mandated: bool) -> None:
+def _answer(tx: Tx, deps: Deps, said: Said, *, key: str) -> None:
+    _say(tx, deps, said, text=worded(deps.pack, key, {}, seed=said.message), mandated=False)
+
+
+def _say(tx: Tx, deps: Deps, said: Said, *, text: str, mandated: bool) -> None:
     heard = said.heard
     outgoing = Outgoing(
-        text=worded(deps.pack, key, {}, seed=said.message), purpose="mandated" if mandated else "reply",
-        contact=said.contact, channel=heard.channel, address=heard.address,
-        cause=f"{said.message}:wish" if said.wish.rest else said.message, proposed_by="opt_out", session=heard.session,
+        text=text, purpose="mandated" if mandated else "reply", contact=said.contact, channel=heard.channel,
+        address=heard.address, cause=f"{said.message}:wish" if said.wish.rest else said.message,
+        proposed_by="opt_out", session=heard.session,
     )  # fmt: skip
     effects.send(tx, deps, outgoing)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import os
 import secrets
 from dataclasses import dataclass
@@ -33,6 +34,10 @@ class Keys:
     def sign(self, note: str) -> str:
         """The Ed25519 signature of a note, in hex."""
         return self.signing.sign(note.encode()).hex()
+
+    def address_hash(self, address: str) -> str:
+        """The keyed hash that stands for a forgotten address: without the key, numbers are too few to stay hidden."""
+        return hmac.new(self.secret.encode(), f"address\n{address}".encode(), hashlib.sha256).hexdigest()
 
 
 def open_keys(folder: Path) -> Keys:

@@ -46,10 +46,13 @@ def page(browser: Browser, desk: FakeDesk) -> Iterator[Page]:
         yield opened
 
 
-def wait_for_stream(page: Page, desk: FakeDesk) -> None:
-    """Return when the page follows the ledger."""
-    while not desk.feed.followers:
+def wait_for_stream(page: Page, desk: FakeDesk, *, followed: bool = True) -> None:
+    """Return when the page follows the ledger, or when it no longer does; fails after some 20 s of frames."""
+    for _ in range(1200):
+        if bool(desk.feed.followers) is followed:
+            return
         page.evaluate("() => new Promise(requestAnimationFrame)")
+    pytest.fail("the page does not follow the ledger" if followed else "the page still follows the ledger")
 
 
 def hide(page: Page, hidden: bool) -> None:
@@ -164,8 +167,7 @@ def test_what_happened_between_page_and_stream_is_not_lost(browser: Browser, des
         assert desk.feed.asked[-1] == 1
         expect(page.locator("#events tr")).to_have_count(1)
         hide(page, True)
-        while desk.feed.followers:
-            page.evaluate("() => new Promise(requestAnimationFrame)")
+        wait_for_stream(page, desk, followed=False)
         desk.happen("while hidden", verdict="deny")
         desk.happen("<b>twice</b>")
         hide(page, False)

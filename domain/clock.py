@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import Final, Protocol
+
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Clock(Protocol):
@@ -49,12 +51,12 @@ class SteppingClock:
 
 def to_ms(instant: datetime) -> int:
     """Milliseconds since 1970 UTC of an aware datetime, rounded down."""
-    return int(instant.timestamp() * 1000)
+    return (instant - EPOCH) // timedelta(milliseconds=1)
 
 
 def from_ms(ms: int) -> datetime:
     """The aware UTC datetime of milliseconds since 1970."""
-    return datetime.fromtimestamp(ms / 1000, UTC)
+    return EPOCH + timedelta(milliseconds=ms)
 
 
 def iso(instant: datetime) -> str:

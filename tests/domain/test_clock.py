@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import zoneinfo
 from datetime import UTC, datetime, timedelta, timezone
-from zoneinfo import TZPATH, ZoneInfo
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -42,7 +43,7 @@ async def test_the_systems_clock_is_aware_and_goes_on() -> None:
 
 
 def test_zones_come_from_the_package_not_the_system() -> None:
-    assert TZPATH == () and ZoneInfo("America/Edmonton").utcoffset(START.replace(tzinfo=None)) is not None
+    assert zoneinfo.TZPATH == () and ZoneInfo("America/Edmonton").utcoffset(START.replace(tzinfo=None)) is not None
 
 
 @pytest.mark.parametrize(("month", "hours"), [(1, -5), (7, -4)])

@@ -14,6 +14,7 @@ import typer
 
 from commands.asking import app as asking
 from commands.consenting import app as consenting
+from commands.evaluating import app as evaluate
 from commands.ledgering import app as ledgering
 from commands.options import Folder, Home, Json, business_of, home_of, instant_of
 from commands.options import opened as open_records
@@ -26,7 +27,6 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
                   help="Conversational agents that small businesses can trust with their phone number.")  # fmt: skip
 inbox = typer.Typer(no_args_is_help=True, help="What waits for a person, and the answers staff give.")
 graph = typer.Typer(no_args_is_help=True, help="Pictures of the state machines.")
-evaluate = typer.Typer(no_args_is_help=True, help="Figures on recorded conversations.")
 for _name, _commands in (
     ("ledger", ledgering),
     ("consent", consenting),

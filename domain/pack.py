@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError
 
 from domain.canonical import digest
 from domain.errors import ConfigurationError
+from domain.marked import fix_of, line_of, place_of, plain
 from domain.passages import parts
 from domain.settings import Business, Pack, Policy, Section
 
@@ -55,42 +55,10 @@ def read_yaml(model: type[Model], name: str, text: str) -> Model:
     if not isinstance(data, dict):
         raise ConfigurationError(f"{name}:1: expected settings, one 'key: value' a line")
     try:
-        return model.model_validate(_plain(data))
+        return model.model_validate(plain(data))
     except ValidationError as problem:
-        told = [f"{name}:{_line(data, e['loc'])}: {_where(e['loc'])}: {_fix(e)}" for e in problem.errors()]
+        told = [f"{name}:{line_of(data, e['loc'])}: {place_of(e['loc'])}: {fix_of(e)}" for e in problem.errors()]
         raise ConfigurationError("\n".join(told)) from problem
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {str(k): _plain(v) for k, v in value.items()}
-    return [_plain(v) for v in value] if isinstance(value, list) else value
-
-
-def _line(data: Any, path: tuple[str | int, ...]) -> int:
-    line = 1
-    for part in path:
-        if isinstance(data, CommentedMap) and part in data:
-            line = data.lc.key(part)[0] + 1
-        elif isinstance(data, CommentedSeq) and isinstance(part, int) and part < len(data):
-            line = data.lc.item(part)[0] + 1
-        else:
-            break
-        data = data[part]
-    return line
-
-
-def _where(path: tuple[str | int, ...]) -> str:
-    return ".".join(str(p) for p in path if not str(p).startswith("function-")) or "the file"
-
-
-def _fix(error: Any) -> str:
-    message = str(error["msg"]).removeprefix("Value error, ")
-    if error["type"] == "extra_forbidden":
-        return "unknown setting; remove it or correct its spelling"
-    if error["type"] == "missing":
-        return "this setting is needed; add it"
-    return f"{message} (found {error['input']!r})" if isinstance(error["input"], str | int | float) else message
 
 
 def _wordings(name: str, text: str) -> dict[str, tuple[str, ...]]:

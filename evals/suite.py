@@ -1,0 +1,167 @@
+"""Reading suites: `*.case.yaml` (one case or several documents), `*.jsonl` (one a line), folders of them.
+
+A folder may hold a `suite.yaml`: its name, and `defaults` that every case of the folder starts from.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError
+
+from domain.errors import BadInput
+from domain.marked import fix_of, line_of, place_of, plain
+from evals.case import Case, Contact, Turn
+from evals.vocabulary import Expectation, Strict
+
+CASES, LINES, SUITE = ".case.yaml", ".jsonl", "suite.yaml"
+Model = TypeVar("Model", bound=Strict)
+NAMES = sorted({*Case.model_fields, *Turn.model_fields, *Expectation.model_fields, *Contact.model_fields})
+SHIPPED = Path(__file__).resolve().parent / "suites"
+
+
+class Suite(Strict):
+    """A folder's own words about its cases."""
+
+    name: str
+    about: str = ""
+    defaults: dict[str, Any] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A case with the place it came from; paths in the case are relative to `folder`."""
+
+    case: Case
+    file: Path
+    line: int
+    suite: str = ""
+    folder: Path = field(default_factory=Path)
+
+    @property
+    def place(self) -> str:
+        """File and line."""
+        return f"{self.file}:{self.line}"
+
+
+def load(places: Sequence[Path], *, tags: Sequence[str] = (), match: str = "") -> list[Loaded]:
+    """Every case of the files and folders; `BadInput` names file, line and fix, also where nothing is left to run."""
+    problems: list[str] = []
+    found: list[Loaded] = []
+    for file in _files(places):
+        try:
+            found += read_file(file)
+        except BadInput as problem:
+            problems.append(str(problem))
+    if problems:
+        raise BadInput("\n".join(problems))
+    seen: dict[str, Loaded] = {}
+    for one in found:
+        if (other := seen.setdefault(one.case.id, one)) is not one:
+            raise BadInput(f"{one.place}: the id {one.case.id!r} is taken by {other.place}; give it another")
+    chosen = [one for one in found if _chosen(one.case, tags, match)]
+    if not chosen:
+        asked = ", ".join(str(p) for p in places)
+        why = f"{len(found)} were found, none with {list(tags) or ''} {match}".rstrip() if found else "none was found"
+        raise BadInput(f"{asked}: there is no case to run: {why}; a suite that ran nothing proves nothing")
+    return chosen
+
+
+def read_file(file: Path) -> list[Loaded]:
+    """The cases of one file."""
+    try:
+        text = file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as problem:
+        raise BadInput(f"{file}: cannot be read: {problem}") from problem
+    suite = suite_of(file.parent)
+    documents = _json_lines(file, text) if file.name.endswith(LINES) else _yaml_documents(file, text)
+    return [Loaded(_case((file, line), data, suite), file, line, suite.name, file.parent) for line, data in documents]
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of a case, for editors and for whoever writes importers."""
+    made = Case.model_json_schema(by_alias=True, mode="validation")
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **made}
+
+
+@cache
+def suite_of(folder: Path) -> Suite:
+    """The folder's own words about its cases, or its name."""
+    file = folder / SUITE
+    if not file.exists():
+        return Suite(name=folder.name)
+    documents = list(_yaml_documents(file, file.read_text("utf-8")))
+    if len(documents) != 1:
+        raise BadInput(f"{file}:1: expected one document with `name`")
+    line, data = documents[0]
+    return _valid(Suite, (file, line), data)
+
+
+def _files(places: Iterable[Path]) -> Iterator[Path]:
+    for place in places:
+        if place.is_dir():
+            yield from sorted(p for p in place.rglob("*") if p.name.endswith((CASES, ".cases" + LINES)))
+        elif not place.exists():
+            shipped = ", ".join(sorted(p.name for p in SHIPPED.iterdir() if p.is_dir())) if SHIPPED.is_dir() else ""
+            raise BadInput(f"{place} does not exist; name a file, a folder, or a shipped suite: {shipped}")
+        else:
+            yield place
+
+
+def _chosen(case: Case, tags: Sequence[str], match: str) -> bool:
+    return (not tags or bool(set(tags) & set(case.tags))) and (not match or match in case.id)
+
+
+def _yaml_documents(file: Path, text: str) -> Iterator[tuple[int, Any]]:
+    try:
+        for data in YAML(typ="rt").load_all(text):
+            if data is not None:
+                yield (data.lc.line + 1 if hasattr(data, "lc") else 1), data
+    except MarkedYAMLError as problem:
+        line = problem.problem_mark.line + 1 if problem.problem_mark else 1
+        raise BadInput(f"{file}:{line}: not valid YAML: {problem.problem}") from problem
+
+
+def _json_lines(file: Path, text: str) -> Iterator[tuple[int, Any]]:
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.strip():
+            try:
+                yield number, json.loads(line)
+            except ValueError as problem:
+                raise BadInput(f"{file}:{number}: not JSON: {problem}") from problem
+
+
+def _case(place: tuple[Path, int], data: Any, suite: Suite) -> Case:
+    if not isinstance(data, dict):
+        raise BadInput(f"{place[0]}:{place[1]}: expected a case, one 'key: value' a line")
+    return _valid(Case, place, data, defaults=suite.defaults)
+
+
+def _valid(
+    model: type[Model], place: tuple[Path, int], data: Any, *, defaults: Mapping[str, Any] | None = None
+) -> Model:
+    file, line = place
+    try:
+        return model.model_validate({**(defaults or {}), **plain(data)})
+    except ValidationError as problem:
+        told = [
+            f"{file}:{max(line, line_of(data, e['loc']))}: {place_of(e['loc'])}: {fix_of(e)}{_meant(e)}"
+            for e in problem.errors()
+        ]
+        raise BadInput("\n".join(dict.fromkeys(told))) from problem
+
+
+def _meant(error: Any) -> str:
+    """The names that a misspelled one may stand for."""
+    if error["type"] != "extra_forbidden":
+        return ""
+    near = get_close_matches(str(error["loc"][-1]), NAMES, n=2)
+    return f" (did you mean {' or '.join(near)}?)" if near else ""

@@ -20,6 +20,7 @@ from commands.options import Folder, Home, Json, business_of, home_of, instant_o
 from commands.options import opened as open_records
 from commands.pausing import app as pausing
 from commands.preparing import app as preparing
+from commands.simulating import app as simulating
 from domain.errors import BadInput, ConfigurationError, IntegrityError, QotBotError, Unavailable
 
 FAILED, USAGE, INTEGRITY, UNAVAILABLE = 1, 2, 3, 4
@@ -32,6 +33,7 @@ for _name, _commands in (
     ("consent", consenting),
     ("hours", asking),
     ("inbox", inbox),
+    ("simulate", simulating),
     ("graph", graph),
     ("eval", evaluate),
 ):

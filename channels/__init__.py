@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 MACHINERY = (
-    "caller", "frames", "line", "objection", "pages", "reception", "relay", "staff", "switchboard",
+    "caller", "frames", "line", "objection", "pages", "queue", "reception", "relay", "staff", "switchboard",
     "twilio_api", "twiml", "webhook",
 )  # fmt: skip

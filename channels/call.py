@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from itsdangerous import Signer
 
 from channels import objection
-from channels.caller import caller_of, heard_on, meaning
+from channels.caller import caller_of, forwarded, heard_on, meaning, vouched
 from channels.reception import Reception
 from channels.relay import Relay
 from channels.staff import Staff
-from channels.twiml import nothing, record_message, spoken
+from channels.twiml import busy, nothing, record_message, spoken
 from channels.webhook import needed, signed_form
 from domain.channel import Channel
 from domain.message import Delivery, Receipted, Refused, Words
 from domain.permit import Permit
 from records import calls
-from records.database import Scope
+from records.database import Scope, Tx
 
 WAIT_S = 6.0
 MOMENTS = 3
 RECORDING = "/twilio/call/recording"
+LONGEST_RING = timedelta(minutes=2)
 SILENCES = 2  # so often silence is asked again before the caller may leave a message
 
 
@@ -57,14 +59,30 @@ class Calls:
         """An inbound call: greet, disclose, listen."""
         form = await signed_form(request, self.reception)
         [call] = needed(form, "CallSid")
-        business, now = self.reception.pack.business.id, self.reception.clock.now()
-        await self.reception.database.write(
-            Scope(business), lambda tx: calls.note(tx, business, "began", body={"call": call}, now=now)
-        )
+        if not await self._begun(form, call):
+            return busy()
         record = self.reception.address(RECORDING) if self.reception.pack.business.record_calls else None
         if self.reception.voice == "relay":
             return self.relay.welcome(call, record)
         return spoken([self.reception.line("call.greeting")], listen=_heard(1), record=record)
+
+    async def _begun(self, form: dict[str, str], call: str) -> bool:
+        """Note that a call began and how it came; False where it is our own ring at staff's, passed back to us."""
+        pack, now = self.reception.pack, self.reception.clock.now()
+        business, came = pack.business.id, forwarded(form, pack.business)
+        caller = caller_of(form.get("From", ""), call, pack.business)
+
+        def work(tx: Tx) -> bool:
+            if came and calls.being_put_through(tx, business, caller, since=now - LONGEST_RING):
+                return False
+            body = {"call": call, "vouched": vouched(form)}
+            calls.note(tx, business, "began", body=body, now=now)
+            if came:
+                hides = form.get("From") in pack.business.own_numbers
+                calls.note(tx, business, "forwarded", body={"call": call, "hides": int(hides)}, now=now)
+            return True
+
+        return await self.reception.database.write(Scope(business), work)
 
     async def heard(self, request: Request) -> Response:
         """Something was said: answer it in this response, or ask for a moment."""
@@ -73,7 +91,7 @@ class Calls:
         speech, keys = form.get("SpeechResult", "").strip(), form.get("Digits", "")
         if not speech and not keys:
             return self._silent(n, _number(request, "e", 0) + 1)
-        text, caller = speech or meaning(keys), caller_of(form.get("From", ""), call)
+        text, caller = speech or meaning(keys), caller_of(form.get("From", ""), call, self.reception.pack.business)
         said = heard_on(call, str(n), caller=caller, text=text, keys=not speech)
         return await self._answer(await objection.heard(self.reception, said), form, n=n, moment=1)
 

@@ -47,10 +47,11 @@ class Reception:
     reader_name: str
     voice: Voice = "gather"
 
-    def line(self, key: str) -> str:
+    def line(self, key: str, said: str = "") -> str:
         """What a channel itself says, in the business's words; start-up has seen that the wording is there."""
         business = self.pack.business
-        return self.pack.wording[key][0].format(business=business.name, phone=business.phone)
+        facts = {"business": business.name, "phone": business.phone, "address": business.address, "said": said}
+        return self.pack.wording[key][0].format_map(facts)
 
     def address(self, path: str) -> str:
         """A path of ours as the outside reaches it."""

@@ -122,7 +122,7 @@ class Relay:
             return None
         if setup.callSid not in self.lines and len(self.lines) >= MOST_LINES:
             self.lines.pop(next(k for k, known in self.lines.items()))
-        caller = caller_of(setup.caller, setup.callSid)
+        caller = caller_of(setup.caller, setup.callSid, self.reception.pack.business)
         made = Line(reception=self.reception, call=setup.callSid, caller=caller)
         line = self.lines.setdefault(setup.callSid, made)
         if line is made:

@@ -11,7 +11,8 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
 
-from channels.caller import caller_of
+from channels.caller import caller_of, ring_seconds
+from channels.queue import ROUNDS, Queue
 from channels.reception import Reception
 from channels.twilio_api import say_and_hang_up
 from channels.twiml import asked_to_accept, last_words, nothing, record_message, ring, spoken
@@ -24,6 +25,7 @@ from records.obligations import Ending, Owed
 T = TypeVar("T")
 SHORT_S = 3  # a call that ends so soon and was never put through was given up
 MISSED = {"no-answer": "no_answer", "busy": "busy", "failed": "failed", "canceled": "canceled"}
+ROUNDS_LEFT = tuple(map(str, range(ROUNDS)))
 MACHINES = ("machine_start", "machine_end_beep", "machine_end_silence", "machine_end_other", "fax")
 
 
@@ -43,17 +45,28 @@ class Staff:
         }  # fmt: skip
         for path, hook in hooks.items():
             router.add_api_route("/twilio/call" + path, hook, methods=["POST"], response_model=None)
+        router.include_router(self.queue.routes())
         return router
+
+    @property
+    def queue(self) -> Queue:
+        """Where a caller waits while staff are on the phone."""
+        return Queue(self.reception, self._ring)
 
     async def put_through(self, form: dict[str, str], lines: Sequence[str], *, action: str) -> Response:
         """Say the lines and ring the staff's telephone."""
-        call, number = form["CallSid"], self.reception.pack.business.transfer_to
-        if number is None:
+        call = form["CallSid"]
+        if self.reception.pack.business.transfer_to is None:
             return record_message([*lines, self.reception.line("call.nobody")])
         await self._note(call, "transferring", action=action)
-        query = f"?call={quote(call)}"
+        return await self._ring(form, 0, lines)
+
+    async def _ring(self, form: dict[str, str], round_: int, lines: Sequence[str] = ()) -> Response:
+        """Ring staff, for the first time or for somebody who waited."""
+        business, query = self.reception.pack.business, f"?call={quote(form['CallSid'])}"
         hooks = {n: self.reception.address(f"/twilio/call/{n}{query}") for n in ("whisper", "machine")}
-        return ring(lines, number=number, hooks=hooks, action="/twilio/call/dialed")
+        action, seconds = f"/twilio/call/dialed?r={round_}", ring_seconds(business)
+        return ring(lines, number=business.transfer_to or "", hooks=hooks, action=action, seconds=seconds)
 
     async def whisper(self, request: Request) -> Response:
         """Staff picked up, or their voicemail did: only a key proves a person."""
@@ -81,31 +94,42 @@ class Staff:
         return nothing()
 
     async def dialed(self, request: Request) -> Response:
-        """The ringing is over: somebody took the call, or the caller may leave a message."""
+        """The ringing is over: somebody took the call, or is on the phone and waited for, or a message is left."""
         form = await signed_form(request, self.reception)
         [call] = needed(form, "CallSid")
         if form.get("DialCallStatus") == "failed":
             await self._write(partial(_bad_number, reception=self.reception, call=call))
         if "accepted" in await self._known(call) or form.get("CallStatus") == "completed":
             return spoken([])
+        round_ = request.query_params.get("r", "")
+        if form.get("DialCallStatus") == "busy" and round_ in ROUNDS_LEFT:
+            return self.queue.join(int(round_))
         return record_message([self.reception.line("call.nobody")])
 
     async def recorded(self, request: Request) -> Response:
-        """The message is kept."""
-        await signed_form(request, self.reception)
+        """The message is kept, and staff owe an answer to it from now on, whether it can be transcribed or not."""
+        form = await signed_form(request, self.reception)
+        if form.get("RecordingSid"):
+            await self.reception.hear(self._message(form, "recorded"))
         return spoken([self.reception.line("call.message_kept")])
 
     async def transcribed(self, request: Request) -> Response:
-        """The message as text, or only where it lies: a follow-up in either case."""
+        """The message as text, where the carrier could read it."""
         form = await signed_form(request, self.reception)
+        needed(form, "CallSid", "RecordingSid")
+        await self.reception.hear(self._message(form, "transcribed"))
+        return nothing()
+
+    def _message(self, form: dict[str, str], event: str) -> Heard:
         call, recording = needed(form, "CallSid", "RecordingSid")
-        left = Heard(
-            channel="call", kind="voicemail", address_kind="phone", address=caller_of(form.get("From", ""), call),
-            text=form.get("TranscriptionText", ""), provider="twilio", provider_id=recording, event="voicemail",
+        return Heard(
+            channel="call", kind="voicemail", address_kind="phone", address=self._caller(form),
+            text=form.get("TranscriptionText", ""), provider="twilio", provider_id=recording, event=event,
             session=call, media=tuple(u for u in (form.get("RecordingUrl"),) if u),
         )  # fmt: skip
-        await self.reception.hear(left)
-        return nothing()
+
+    def _caller(self, form: dict[str, str]) -> str:
+        return caller_of(form.get("From", ""), form["CallSid"], self.reception.pack.business)
 
     async def ended(self, form: dict[str, str]) -> None:
         """How a call ended; one that nobody answered, or that was left in the middle, is owed something."""
@@ -116,8 +140,9 @@ class Staff:
             await self._write(partial(_bad_number, reception=self.reception, call=call))
         if outcome is not None and "accepted" not in seen:
             missed = Heard(
-                channel="call", kind="missed_call", address_kind="phone", address=caller_of(form.get("From", ""), call),
-                text="", provider="twilio", provider_id=call, event="missed", session=call, outcome=outcome,
+                channel="call", kind="missed_call", address_kind="phone", address=self._caller(form), text="",
+                provider="twilio", provider_id=call, event="missed", session=call,
+                outcome="unverified" if seen.get("began", {}).get("vouched") == "failed" else outcome,
             )  # fmt: skip
             await self.reception.hear(missed)
         if form.get("CallStatus") == "completed" or status in MISSED:

@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import Response
 
 LONGEST = 4096  # characters of one <Say>: Twilio's TwiML reference
-RING_S, ACCEPT_S, MESSAGE_S = 18, 8, 110
+ACCEPT_S, MESSAGE_S = 8, 110
 
 
 def nothing() -> Response:
@@ -58,19 +58,60 @@ def connected(url: str, *, greeting: str, token: str, action: str, record: str |
     return _xml(response)
 
 
-def ring(lines: Sequence[str], *, number: str, hooks: Mapping[str, str], action: str) -> Response:
+def ring(lines: Sequence[str], *, number: str, hooks: Mapping[str, str], action: str, seconds: int) -> Response:
     """Say the lines and ring a number; `hooks` whisper to who picks up, and are told what picked up."""
     from twilio.twiml.voice_response import Dial, VoiceResponse
 
     response = VoiceResponse()
     for line in lines:
         response.say(line[:LONGEST])
-    dial = Dial(action=action, method="POST", timeout=RING_S, answer_on_bridge=True)
+    dial = Dial(action=action, method="POST", timeout=seconds, answer_on_bridge=True)
     dial.number(
         number, url=hooks["whisper"], method="POST", machine_detection="DetectMessageEnd",
         amd_status_callback=hooks["machine"], amd_status_callback_method="POST",
     )  # fmt: skip
     response.append(dial)
+    return _xml(response)
+
+
+def queued(line: str, *, name: str, wait: str, action: str) -> Response:
+    """Say the line and put the caller in a queue; `wait` is asked what they hear there."""
+    from twilio.twiml.voice_response import VoiceResponse
+
+    response = VoiceResponse()
+    response.say(line[:LONGEST])
+    response.enqueue(name, wait_url=wait, wait_url_method="POST", action=action, method="POST")
+    return _xml(response)
+
+
+def waiting(line: str, *, action: str, seconds: int) -> Response:
+    """What a caller in a queue hears; a key goes to `action`, as does silence after so many seconds."""
+    from twilio.twiml.voice_response import Gather, VoiceResponse
+
+    response = VoiceResponse()
+    gather = Gather(
+        input="dtmf", num_digits=1, timeout=seconds, action=action, method="POST", action_on_empty_result=True
+    )
+    gather.say(line[:LONGEST])
+    response.append(gather)
+    return _xml(response)
+
+
+def leave_queue() -> Response:
+    """Take the caller out of the queue; Twilio asks the queue's action what comes then."""
+    from twilio.twiml.voice_response import VoiceResponse
+
+    response = VoiceResponse()
+    response.leave()
+    return _xml(response)
+
+
+def busy() -> Response:
+    """Do not take the call: the caller's side hears a busy line."""
+    from twilio.twiml.voice_response import VoiceResponse
+
+    response = VoiceResponse()
+    response.reject(reason="busy")
     return _xml(response)
 
 

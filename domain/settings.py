@@ -83,6 +83,18 @@ class StaffMember(Strict):
     hours: Hours | None = None
 
 
+class Forwarding(Strict):
+    """The present number, whose carrier passes on to us what nobody takes there (seconds of ringing before it does).
+
+    `carrier` is one of `channels/data/forwarding.toml`; `voicemail_s` is when the carrier's own voicemail picks up.
+    """
+
+    number: Phone
+    carrier: Identifier
+    after_s: int = Field(default=20, ge=5, le=60)
+    voicemail_s: int | None = Field(default=None, ge=5, le=120)
+
+
 # Who answers STOP, HELP and START: we, or Twilio (by default, or as set up under Advanced Opt-Out).
 OptOutMode = Literal["self_managed", "twilio_default", "twilio_advanced"]
 
@@ -100,6 +112,7 @@ class Business(Strict):
     phone: Phone
     transfer_to: Phone | None = None  # rings when a caller asks for a person during opening hours
     emergency_phone: Phone | None = None  # named to who calls while we are closed
+    forwarding: Forwarding | None = None  # the number that customers have, where it is not `phone` itself
     record_calls: bool = False
     optout_mode: OptOutMode = "self_managed"
     links: list[str] = []
@@ -120,6 +133,12 @@ class Business(Strict):
     def tz(self) -> ZoneInfo:
         """The business's zone."""
         return ZoneInfo(self.zone)
+
+    @property
+    def own_numbers(self) -> frozenset[str]:
+        """The numbers that are the business's and never a customer's."""
+        forwards = self.forwarding.number if self.forwarding else None
+        return frozenset(filter(None, (self.phone, self.transfer_to, forwards)))
 
     def local(self, instant: datetime) -> datetime:
         """An instant in the business's zone."""

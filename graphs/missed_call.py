@@ -5,7 +5,7 @@
     canceled abandoned voicemail   yes              yes                 -                 texted_before
                                    yes              no                  go                texted
                                    yes              no                  no, or later      callback
-    left_open, anything else       -                -                   -                 callback
+    left_open, unverified, other   -                -                   -                 callback
 
 A callback is a follow-up that staff must close. The text is informational, at most one per caller and window, and
 leaves at once or, where the door names a time, then.
@@ -13,6 +13,7 @@ leaves at once or, where the door names a time, then.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
@@ -29,6 +30,7 @@ from records.obligations import Ending, Owed
 from tools.wording import long_time
 
 End = Literal["texted", "texted_before", "callback"]
+ENDS: Final[tuple[End, ...]] = ("texted", "texted_before", "callback")
 CASES: Final = {
     "": "Nobody answered",
     "no_answer": "Nobody answered",
@@ -38,7 +40,10 @@ CASES: Final = {
     "abandoned": "The caller hung up without a word",
     "voicemail": "Only a voicemail or machine picked up",
 }
-LEFT_OPEN = "The caller hung up before answering our last question"
+NOT_TEXTED: Final = {
+    "left_open": "The caller hung up before answering our last question",
+    "unverified": "The call came under a number that its carrier calls forged: its owner may not have called",
+}
 HORIZON_DAYS = 14
 
 
@@ -46,7 +51,7 @@ def settle(tx: Tx, deps: Deps, heard: Heard, *, got: Receipted) -> End:
     """Bring a missed call to its end, in the transaction that heard of it; the ledger says which and on what basis."""
     business, now = deps.pack.business, deps.clock.now()
     due = now + timedelta(minutes=deps.pack.policy.answer_within_minutes)
-    detail = CASES.get(heard.outcome, LEFT_OPEN)
+    detail = CASES.get(heard.outcome) or NOT_TEXTED.get(heard.outcome, NOT_TEXTED["left_open"])
     owed = Owed(kind="missed_call", cause=got.message, contact=got.contact, due=due, detail=detail)
     obligations.open_one(tx, business.id, owed, now=now)
     why = _untextable(deps, heard)
@@ -66,19 +71,22 @@ def settle(tx: Tx, deps: Deps, heard: Heard, *, got: Receipted) -> End:
 
 
 def voicemail(tx: Tx, deps: Deps, heard: Heard, *, got: Receipted) -> None:
-    """A message after the tone is a follow-up, with its words where they could be transcribed."""
-    now = deps.clock.now()
+    """A message after the tone is one follow-up, from its recording on; its words are added when they come."""
+    business, now = deps.pack.business.id, deps.clock.now()
     due = now + timedelta(minutes=deps.pack.policy.answer_within_minutes)
     detail = "; ".join(filter(None, (heard.text.strip(), *heard.media))) or "no words and no recording"
+    recorded = messages.heard_id(business, replace(heard, event="recorded"))
+    if heard.event != "recorded" and obligations.tell_more(tx, "voicemail", recorded, detail=detail, now=now):
+        return
     owed = Owed(kind="voicemail", cause=got.message, contact=got.contact, due=due, detail=detail)
-    obligations.open_one(tx, deps.pack.business.id, owed, now=now)
+    obligations.open_one(tx, business, owed, now=now)
 
 
 def _untextable(deps: Deps, heard: Heard) -> str | None:
     """Why this caller is not texted at all."""
     policy, number = deps.pack.policy.missed_calls, heard.address
     if heard.outcome not in CASES:
-        return "left_open"
+        return heard.outcome if heard.outcome in NOT_TEXTED else "left_open"
     if not policy.text_back:
         return "switched_off"
     if not is_e164(number):

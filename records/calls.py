@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from domain.clock import to_ms
 from domain.message import Words
 from records import actions, conversations, ledger, schema
 from records.database import Tx
@@ -16,9 +17,9 @@ from records.messages import Message, from_row
 _M = schema.message.c
 
 
-def note(tx: Tx, business: str, what: str, *, body: Mapping[str, str], now: datetime) -> bool:
+def note(tx: Tx, business: str, what: str, *, body: Mapping[str, str | int], now: datetime) -> bool:
     """Write down once that something happened on the body's call (`began`, `ended` …); False where it stands."""
-    if what in known(tx, business, body["call"]):
+    if what in known(tx, business, str(body["call"])):
         return False
     ledger.append(tx, business, ledger.Entry(f"call.{what}", body), at=now)
     return True
@@ -30,6 +31,21 @@ def known(tx: Tx, business: str, call: str) -> dict[str, dict[str, Any]]:
     for event in ledger.about(tx, business, call):
         found.setdefault(event.kind.removeprefix("call."), event.body)
     return found
+
+
+def being_put_through(tx: Tx, business: str, caller: str, *, since: datetime) -> bool:
+    """Whether staff are being rung for a caller right now: asked since an instant, and neither taken nor over."""
+    mine = (_M.business == business, _M.address == caller, _M.channel == "call", _M.at >= to_ms(since))
+    sessions = tx.execute(sa.select(_M.session).where(*mine, _M.session.is_not(None)).distinct()).scalars()
+    return any(
+        "transferring" in seen and not {"accepted", "ended"} & seen.keys()
+        for seen in (known(tx, business, s) for s in sessions)
+    )
+
+
+def latest(tx: Tx, business: str, what: str) -> ledger.Event | None:
+    """The newest event of a kind (`forwarded`, `began` …) over all calls."""
+    return ledger.newest_of(tx, business, f"call.{what}")
 
 
 def said_on(tx: Tx, business: str, call: str) -> list[Message]:

@@ -165,6 +165,18 @@ def events(tx: Tx, business: str, *, after: int = 0, limit: int = 200, newest: b
     return found[::-1] if newest else found
 
 
+def newest_of(tx: Tx, business: str, kind: str) -> Event | None:
+    """The newest event of a kind."""
+    query = (
+        sa.select(schema.event, schema.leaf.c.seq)
+        .outerjoin(schema.leaf, schema.leaf.c.event == schema.event.c.id)
+        .where(schema.event.c.business == business, schema.event.c.kind == kind)
+        .order_by(schema.event.c.n.desc())
+        .limit(1)
+    )
+    return next(iter(_events(tx, query)), None)
+
+
 def about(tx: Tx, business: str, subject: str, *, limit: int = 200) -> list[Event]:
     """The first `limit` events of one subject: a contact, an action, a message, a turn, a booking."""
     subjects = sa.select(schema.event_subject.c.event).where(schema.event_subject.c.subject == subject)

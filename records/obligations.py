@@ -83,6 +83,18 @@ def open_one(tx: Tx, business: str, owed: Owed, *, now: datetime) -> str:
     return made
 
 
+def tell_more(tx: Tx, kind: str, cause: str, *, detail: str, now: datetime) -> bool:
+    """Say more in an obligation that is open; False where it is closed or was never opened."""
+    where = sa.and_(_O.kind == kind, _O.cause == cause, _O.closed_at.is_(None))
+    row = tx.execute(sa.select(_O.id, _O.business, _O.contact).where(where)).one_or_none()
+    if row is None:
+        return False
+    tx.execute(schema.obligation.update().where(_O.id == row.id).values(detail=detail))
+    body = {"obligation": row.id, "kind": kind, "cause": cause, "contact": row.contact}
+    ledger.append(tx, row.business, ledger.Entry("obligation.noted", body, {"detail": detail}), at=now)
+    return True
+
+
 def close(tx: Tx, business: str, causes: list[str], *, ending: Ending, now: datetime) -> int:
     """Close the open obligations of these causes, of every kind; how many were open."""
     return _close(tx, (_CLOSE_CAUSES, {"of_business": business, "causes": causes}), ending, now=now)

@@ -47,7 +47,8 @@ def _hear(tx: Tx, deps: Deps, heard: Heard) -> Receipted:
         missed_call.settle(tx, deps, heard, got=got)
     elif heard.kind == "voicemail":
         messages.cover(tx, message)
-        missed_call.voicemail(tx, deps, heard, got=got)
+        missed_call.voicemail(tx, deps, replace(heard, text=cut), got=got)
+        wishes.obey_unanswered(tx, deps, replace(heard, text=cut), got=got)
     elif heard.kind == "no_recording":
         messages.cover(tx, message)
         recording.refused(tx, deps, heard, got=got)

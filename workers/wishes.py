@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import records.contacts
-from domain.message import Heard
+from domain.message import Heard, Receipted
 from graphs import effects
 from graphs.effects import Deps, Outgoing
 from graphs.obeying import Wished, revoke
@@ -58,6 +58,13 @@ def obey(tx: Tx, deps: Deps, said: Said) -> bool:
         return False  # who calls or chats by mistake asks for nothing
     follow(tx, deps, said)
     return not said.wish.rest
+
+
+def obey_unanswered(tx: Tx, deps: Deps, heard: Heard, *, got: Receipted) -> None:
+    """Obey a wish to be left alone where nobody listens for an answer: a message after the tone."""
+    said = Said(heard, got.message, got.contact, wish_in(tx, deps, heard, contact=got.contact))
+    if said.wish.decision == "OPT_OUT":
+        revoke(tx, deps, _wished(said), scope=said.wish.scope or "all")
 
 
 def _opt_out(tx: Tx, deps: Deps, said: Said) -> None:

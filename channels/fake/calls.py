@@ -12,7 +12,7 @@ from channels.fake.company import Company
 from channels.fake.grammar import parsed
 from channels.fake.leg import Leg
 
-MISSED = ("no-answer", "busy", "failed")
+MISSED = ("no-answer", "busy", "failed", "canceled")
 MOST_CALLS = 200
 Staff = Literal["accepts", "voicemail", "no-answer", "busy", "failed", "canceled"]
 
@@ -31,11 +31,13 @@ class Call:
     after: str | None = None
     record: Mapping[str, str] | None = None
     rang: list[str] = field(default_factory=list)
+    queue: Mapping[str, str] | None = None
+    form: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def listening(self) -> bool:
         """Whether anybody hears what the caller says now."""
-        return bool(self.action or self.leg or self.record)
+        return bool(self.action or self.leg or self.record or self.queue)
 
 
 class Handset:
@@ -45,9 +47,11 @@ class Handset:
         self.company = company
         self.calls: dict[str, Call] = {}
 
-    async def call(self, caller: str, outcome: str, *, staff: Staff = "no-answer") -> Call:
-        """Call the business; an outcome like `no-answer` ends it before anybody speaks."""
-        call = Call("CA" + secrets.token_hex(16), caller, staff=staff)
+    async def call(
+        self, caller: str, outcome: str, *, staff: Staff = "no-answer", form: Mapping[str, str] | None = None
+    ) -> Call:
+        """Call the business; an outcome like `no-answer` ends it before anybody speaks, `form` says more of it."""
+        call = Call("CA" + secrets.token_hex(16), caller, staff=staff, form=form or {})
         if len(self.calls) >= MOST_CALLS:
             self.calls.pop(next(iter(self.calls)))
         self.calls[call.sid] = call
@@ -80,6 +84,24 @@ class Handset:
             await self.listen(call)
         elif call.action and not call.ended:
             await self._follow(call, await self._post(call, call.action, Digits=keys))
+        return call
+
+    async def wait(self, call: Call, *, seconds: int, position: int = 1, keys: str = "") -> Call:
+        """The caller waits in line, at this place for so long, and may press a key."""
+        call.says = []
+        line = call.queue
+        if line is None:
+            return call
+        place = {"QueuePosition": str(position), "QueueTime": str(seconds), "QueueSid": "QU" + "0" * 32}
+        heard = parsed(await self._post(call, line.get("waitUrl", ""), **place))
+        gather = heard.find("Gather")
+        if gather is not None:
+            call.says = [said.text or "" for said in gather if said.tag == "Say"]
+            heard = parsed(await self._post(call, gather.get("action", ""), Digits=keys))
+        if heard.find("Leave") is not None:
+            call.queue = None
+            over = {"QueueResult": "leave", "QueueTime": str(seconds)}
+            await self._follow(call, await self._post(call, line.get("action", ""), **over))
         return call
 
     async def listen(self, call: Call) -> Call:
@@ -134,6 +156,10 @@ class Handset:
                 await self._connect(call, verb)
             case "Dial":
                 await self._dial(call, verb)
+            case "Enqueue":
+                call.queue = dict(verb.attrib)
+            case "Reject":
+                call.ended = True
             case "Record":
                 call.record = dict(verb.attrib)
             case "Hangup" if call.record is None:
@@ -184,4 +210,4 @@ class Handset:
             "CallSid": call.sid, "AccountSid": self.company.sid, "From": call.caller, "To": self.company.number,
             "Direction": "inbound", "ApiVersion": "2010-04-01", "CallStatus": "in-progress",
         }  # fmt: skip
-        return await self.company.post(path, {**form, **more})
+        return await self.company.post(path, {**form, **call.form, **more})

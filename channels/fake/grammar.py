@@ -31,13 +31,21 @@ _RELAY: _Values = {
 }
 _RECORDING: _Values = {"recordingStatusCallback": None, "recordingStatusCallbackMethod": _HTTP}
 VERBS: dict[str, tuple[_Values, frozenset[str]]] = {
-    "Response": ({}, frozenset({"Say", "Gather", "Redirect", "Hangup", "Connect", "Start", "Dial", "Record"})),
+    "Response": ({}, frozenset(
+        "Say Gather Redirect Hangup Connect Start Dial Record Enqueue Leave Reject".split()
+    )),
     "Say": ({"language": None, "voice": None}, frozenset()),
     "Gather": (
         {"input": frozenset({"dtmf", "speech", "speech dtmf"}), "action": None, "method": _HTTP, "timeout": None,
          "speechTimeout": None, "numDigits": None, "actionOnEmptyResult": YES_NO},
         frozenset({"Say"}),
     ),
+    "Enqueue": (
+        {"action": None, "method": _HTTP, "waitUrl": None, "waitUrlMethod": _HTTP, "maxQueueSize": None},
+        frozenset(),
+    ),
+    "Leave": ({}, frozenset()),
+    "Reject": ({"reason": frozenset({"rejected", "busy"})}, frozenset()),
     "Redirect": ({"method": _HTTP}, frozenset()),
     "Hangup": ({}, frozenset()),
     "Start": ({}, frozenset({"Recording"})),

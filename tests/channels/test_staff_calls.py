@@ -72,7 +72,7 @@ async def test_a_zero_means_a_person(shop: Exchange, mia: Person, monkeypatch: p
     assert mia.loops() == []
 
 
-@pytest.mark.parametrize("staff", ["no-answer", "busy", "failed", "canceled", "voicemail"])
+@pytest.mark.parametrize("staff", ["no-answer", "failed", "canceled", "voicemail"])
 async def test_where_nobody_takes_it_the_caller_leaves_a_message(
     shop: Exchange, mia: Person, staff: Staff
 ) -> None:  # V02, V03, V04, V05, V06
@@ -126,6 +126,78 @@ async def test_after_hours_nobody_is_rung(shop: Exchange, mia: Person) -> None:
     assert call.says == ["I have passed this on. Somebody from the team will get back to you here soon."]
     assert mia.loops() == ["callback"]
     shop.clock.advance(12 * 3600)
+
+
+async def test_while_staff_are_on_the_phone_the_caller_waits_in_line(shop: Exchange, mia: Person) -> None:  # V03
+    call = await asked(shop, mia, "busy")
+    assert call.says[0] == CONNECTING
+    assert call.says[1].startswith("Everybody is on the phone right now.")
+    await shop.handset.wait(call, seconds=5, position=2)
+    assert call.says[0].startswith("You are still in line.")
+    await shop.handset.wait(call, seconds=30, position=2)
+    assert call.rang == [STAFF], "only the first in line has staff rung again"
+    call.staff = "accepts"
+    await shop.handset.wait(call, seconds=30)
+    assert (call.rang, call.ended) == ([STAFF, STAFF], True)
+    assert mia.loops() == [], "a person took the call"
+
+
+@pytest.mark.parametrize(("key", "loops"), [("1", ["callback"]), ("2", ["callback", "voicemail"])])
+async def test_who_does_not_want_to_wait_presses_a_key(shop: Exchange, mia: Person, key: str, loops: list[str]) -> None:
+    call = await asked(shop, mia, "busy")
+    await shop.handset.wait(call, seconds=2, position=3, keys="9")
+    assert call.queue, "another key goes on waiting"
+    await shop.handset.wait(call, seconds=3, position=3, keys=key)
+    assert call.says[-1].startswith("All right, somebody will call you back" if key == "1" else "Nobody can answer")
+    if key == "2":
+        await shop.handset.say(call, "Please call me about Friday")
+    assert (call.ended, mia.loops()) == (True, loops)
+    await shop.company.post("/twilio/call/status", mia.call(sid=call.sid, CallStatus="completed"))
+    assert (mia.loops(), mia.inbox) == (loops, [])
+
+
+async def test_waiting_in_line_ends_with_a_message(shop: Exchange, mia: Person) -> None:
+    call = await asked(shop, mia, "busy")
+    tries = 0
+    while call.queue:
+        tries += 1
+        await shop.handset.wait(call, seconds=30)
+    assert tries == 6
+    assert call.says == [NOBODY]
+    late = await asked(shop, mia, "busy")
+    await shop.handset.wait(late, seconds=601, position=9)
+    assert late.queue != call.queue, "ten minutes in line are enough for anybody"
+
+
+@pytest.mark.parametrize(
+    "result", ["hangup", "queue-full", "error", "system-error", "redirected", "bridged", "", "new"]
+)
+async def test_every_end_of_waiting_is_answered(shop: Exchange, mia: Person, result: str) -> None:
+    call = await asked(shop, mia, "busy")
+    left = "/twilio/call/queue/left"
+    answer = await shop.company.post(f"{left}?r=x", mia.call(sid=call.sid, QueueResult=result))
+    assert parsed(answer).tag == "Response"
+    assert mia.loops() == ["callback"], "the promise stands however the waiting ended"
+
+
+async def test_a_message_is_a_follow_up_before_it_is_transcribed(shop: Exchange, mia: Person) -> None:
+    form = mia.call(RecordingSid="RE" + mia.number[1:] + "b", RecordingUrl="https://api.twilio.com/RE1")
+    await shop.company.post("/twilio/call/recorded", form)
+    [left] = mia.rows("obligation", "t.kind = 'voicemail'")
+    assert left.detail == "https://api.twilio.com/RE1", "nothing is lost if the transcription never comes"
+    told = {**form, "TranscriptionText": "Do you do beards?", "TranscriptionStatus": "completed"}
+    for _ in range(2):
+        await shop.company.post("/twilio/call/transcribed", told)
+    [left] = mia.rows("obligation", "t.kind = 'voicemail'")
+    assert left.detail == "Do you do beards?; https://api.twilio.com/RE1"
+    assert "Do you do beards?" in [row.text for row in mia.rows("message", "direction = 'in'")], "it is in the thread"
+
+
+async def test_a_wish_that_is_left_as_a_message_is_obeyed(shop: Exchange, mia: Person) -> None:
+    form = mia.call(RecordingSid="RE" + mia.number[1:] + "c", TranscriptionText="please stop calling and texting me")
+    await shop.company.post("/twilio/call/transcribed", form)
+    assert {(row.act, row.group) for row in mia.rows("consent")} >= {("revoke", "text")}
+    assert (mia.inbox, mia.loops()) == ([], ["voicemail"])
 
 
 async def test_a_message_is_heard_once(shop: Exchange, mia: Person) -> None:

@@ -4,6 +4,7 @@
   const KEPT = "qotbot.desk.keys";
   const ROWS = 300; // ledger rows kept on the page
   const TICK = 20000; // milliseconds
+  const SIGNED_OUT = "You are signed out. Reload the page to sign in.";
   const at = (id) => document.getElementById(id);
   const ahead = Date.parse(document.body.dataset.now) - Date.now(); // the server's clock counts, not this computer's
   const now = () => Date.now() + ahead;
@@ -115,13 +116,40 @@
     at("live")?.classList.toggle("off", Boolean(text));
   }
 
+  // The extension connects again by itself, but only once it has been connected: a first try that fails is repeated here.
+
+  const stream = (event) => {
+    const source = event.detail?.ctx?.sourceElement;
+    return source?.hasAttribute("hx-sse:connect") ? source : null;
+  };
+  let tries = 0;
+
+  function connectAgain(event) {
+    const source = stream(event);
+    if (!source || source._htmx?.sse) return;
+    const status = event.detail.ctx.response?.status;
+    if ([401, 403].includes(status)) return lost(SIGNED_OUT);
+    lost("Connection lost. Trying again…");
+    setTimeout(() => {
+      if (source.isConnected && !source._htmx?.sse) htmx.ajax("GET", source.getAttribute("hx-sse:connect"), { source });
+    }, Math.min(30000, 500 * 2 ** tries++) * (0.75 + Math.random() / 2));
+  }
+
+  document.addEventListener("htmx:before:swap", (event) => {
+    const kind = stream(event) && event.detail.ctx.response?.headers.get("Content-Type");
+    if (kind && !kind.includes("text/event-stream")) event.preventDefault(); // an error's page is no news
+  });
+  document.addEventListener("htmx:finally:request", connectAgain);
   document.addEventListener("htmx:after:swap", afterSwap);
-  document.addEventListener("htmx:sse:after:connection", () => lost(""));
+  document.addEventListener("htmx:sse:after:connection", () => {
+    tries = 0;
+    lost("");
+  });
   document.addEventListener("htmx:sse:error", (event) => {
     if (document.hidden) return;
-    lost([401, 403].includes(event.detail.status) ? "You are signed out. Reload the page to sign in." : "Connection lost. Trying again…");
+    lost([401, 403].includes(event.detail.status) ? SIGNED_OUT : "Connection lost. Trying again…");
   });
-  document.addEventListener("htmx:error", () => lost("That did not reach the server. Try again."));
+  document.addEventListener("htmx:error", (event) => stream(event) || lost("That did not reach the server. Try again."));
   document.addEventListener("keydown", onKey);
   at("keys")?.addEventListener("click", () => {
     keysOn = !keysOn;

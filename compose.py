@@ -60,6 +60,7 @@ class Settings:
     model_timeout_s: float = 8.0
     durable: bool = True
     voice: Voice = "gather"
+    identity_secret: str | None = None
     carries_texts: bool = True  # False leaves texts queued for the server
 
 
@@ -133,7 +134,7 @@ async def compose(settings: Settings, clock: Clock, *, account: Account | None =
     reception = Reception(
         hear=partial(hearing.hear, deps), collect=partial(collect, deps), database=database, clock=clock, pack=pack,
         keys=keys, account=account, public_base_url=settings.public_base_url, reader_name=settings.reader_name,
-        voice=settings.voice,
+        voice=settings.voice, identity_secret=settings.identity_secret,
     )  # fmt: skip
     made = [make(reception) for make in discover("channels", "CHANNEL", settings.extensions)]
     channels.update(unique(made, "channel"))

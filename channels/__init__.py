@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 MACHINERY = (
-    "caller", "frames", "line", "objection", "pages", "queue", "reception", "relay", "staff", "switchboard",
-    "twilio_api", "twiml", "webhook",
+    "caller", "following", "frames", "line", "objection", "origins", "pages", "queue", "reception", "relay", "staff",
+    "switchboard", "transcript", "twilio_api", "twiml", "visitors", "webhook",
 )  # fmt: skip

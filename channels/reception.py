@@ -46,6 +46,7 @@ class Reception:
     public_base_url: str
     reader_name: str
     voice: Voice = "gather"
+    identity_secret: str | None = None  # what a site signs its users with
 
     def line(self, key: str, said: str = "") -> str:
         """What a channel itself says, in the business's words; start-up has seen that the wording is there."""

@@ -2,36 +2,38 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-import secrets
-from collections.abc import AsyncIterator
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from functools import partial
 from importlib import resources
-from typing import Any
+from typing import Any, TypeVar
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import JSONResponse, StreamingResponse
-from itsdangerous import BadSignature, Signer
+from fastapi.responses import JSONResponse, PlainTextResponse, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-import records.contacts
-from channels.pages import page, static_routes
+from channels.following import follow
+from channels.origins import OURS, Origins, origins
+from channels.pages import ANYWHERE, page, static_routes
 from channels.reception import Reception
+from channels.transcript import transcript
+from channels.visitors import COOKIE, Forged, Identity, Visitor, Visitors, until
 from domain.channel import Channel
-from domain.clock import from_ms, iso
-from domain.message import Delivery, Heard, Refused, Words
+from domain.clock import iso, to_ms
+from domain.errors import BadInput
+from domain.message import Delivery, Form, Heard, Refused, Words
 from domain.permit import Permit
-from records import messages
-from records.database import Tx
-from records.messages import Message
+from domain.phone import country, e164
+from records import ended_sessions
+from records.database import Scope
+from tools.wording import long_time
 
-COOKIE = "qotbot_visitor"
 MAX_BODY = 32 * 1024
-BEAT_S = 15.0
-LOOK_S = 1.0
-ON_ITS_WAY = timedelta(seconds=30)  # after that a text is left out until the page is opened again
+COOKIE_S = 60 * 86400
+NO_FILES = "Files cannot be sent here. Describe it in words, or text a picture to {phone}."
+Body = TypeVar("Body", bound=BaseModel)
+Work = Callable[[Request, Visitor], Awaitable[Response]]
 
 
 class Posted(BaseModel):
@@ -43,85 +45,225 @@ class Posted(BaseModel):
     text: str = Field(max_length=4000, pattern=r"\S")
 
 
+class Left(BaseModel):
+    """A filled-in form; `consent` is the hash of the wording that was agreed to, or empty."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, str_strip_whitespace=True)
+
+    id: str = Field(min_length=8, max_length=64, pattern=r"^[\w-]+$")
+    name: str = Field(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f]+$")
+    phone: str = Field(min_length=1, max_length=30)
+    text: str = Field(min_length=1, max_length=400)
+    consent: str = Field(default="", max_length=64)
+
+
+class Opened(BaseModel):
+    """What a page of another site opens a session with."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    identity: Identity | None = None
+
+
+class Refusal(Exception):
+    """A request that is answered with a reason and a status."""
+
+    def __init__(self, why: str, status: int, **more: Any) -> None:
+        super().__init__(why)
+        self.answer = {"error": why, **more}
+        self.status = status
+
+
 def CHANNEL(reception: Reception) -> Channel:
     """The channel over the deployment's secret and records."""
-    chat = Chat(reception, Signer(reception.keys.secret, salt="visitor"))
-    return Channel(name="web", style="pull", routes=chat.routes, deliver=_deliver)
+    theirs = origins(reception.public_base_url, reception.pack.business.chat.origins)
+    visitors = Visitors(reception.keys.secret, reception.clock, reception.identity_secret)
+    return Channel(name="web", style="pull", routes=Chat(reception, theirs, visitors).routes, deliver=_deliver)
 
 
 @dataclass(frozen=True, slots=True)
 class Chat:
-    """The chat page and what it calls; a signed cookie says which visitor asks."""
+    """The chat's pages and what they call."""
 
     reception: Reception
-    signer: Signer
+    origins: Origins
+    visitors: Visitors
 
     def routes(self, _: Any) -> APIRouter:
-        """The page, its files, and the visitor's own thread."""
+        """The pages, their files, and the visitor's own thread."""
         router = APIRouter()
-        router.include_router(static_routes("/chat/static", "channels", "chat_static"))
+        router.include_router(static_routes("/chat/static", "channels", "chat_static", headers=ANYWHERE))
         router.add_api_route("/chat", self.page, methods=["GET"], response_model=None)
-        router.add_api_route("/chat/about", self.about, methods=["GET"], response_model=None)
-        router.add_api_route("/chat/messages", self.post, methods=["POST"], response_model=None)
-        router.add_api_route("/chat/events", self.events, methods=["GET"], response_model=None)
+        router.add_api_route("/chat/frame", self.frame, methods=["GET"], response_model=None)
+        calls = {
+            ("GET", "/chat/about"): self._shared(self.about),
+            ("POST", "/chat/session"): self._shared(self.session),
+            ("POST", "/chat/messages"): self._shared(self._known(self.post)),
+            ("POST", "/chat/form"): self._shared(self._known(self.form)),
+            ("GET", "/chat/events"): self._shared(self._known(self.events)),
+            ("GET", "/chat/transcript"): self._shared(self._known(self.transcript)),
+            ("POST", "/chat/end"): self._shared(self._known(self.end)),
+        }
+        for (method, path), work in calls.items():
+            router.add_api_route(path, work, methods=[method], response_model=None)
+            router.add_api_route(path, self.origins.preflight, methods=["OPTIONS"], response_model=None)
         return router
 
     async def page(self, request: Request) -> Response:
         """The page; a new visitor gets their cookie here."""
-        response = page(resources.files("channels").joinpath("chat_static/chat.html").read_text("utf-8"))
-        if self._visitor(request) is None:
-            signed = self.signer.sign(f"web-{secrets.token_urlsafe(18)}").decode()
-            response.set_cookie(COOKIE, signed, httponly=True, samesite="lax", max_age=60 * 86400, path="/chat")
+        response = page(_file("chat.html"))
+        if self.visitors.of(request, OURS) is None:
+            self._set_cookie(response)
         return response
 
-    async def about(self) -> JSONResponse:
-        """Who answers here, and that it is no person."""
-        name = self.reception.pack.business.name
-        notice = f"You are chatting with the automated assistant of {name}. You can ask for a person any time."
-        reader = self.reception.reader_name
-        return JSONResponse({"business": name, "assistant": f"{name} assistant", "reader": reader, "notice": notice})
+    async def frame(self) -> Response:
+        """The page for a frame on an allowed site, where cookies do not reach: it keeps a token."""
+        html = _file("chat.html").replace('data-mode="page"', 'data-mode="frame"')
+        return page(html, self.reception.pack.business.chat.origins)
 
-    async def post(self, request: Request) -> JSONResponse:
-        """A message of the visitor."""
-        session = self._visitor(request)
-        if session is None:
-            return _refused("Open /chat first.", 401)
-        raw = await request.body()
-        if len(raw) > MAX_BODY:
-            return _refused("That message is too long; send at most 4000 characters.", 413)
+    async def about(self, _: Request, __: str) -> Response:
+        """Who answers here, that it is no person, whether we are open, and the wording beside the number."""
+        business, now = self.reception.pack.business, self.reception.clock.now()
+        opens = None if business.open_at(now) else business.opens_after(now)
+        notice = f"You are chatting with the automated assistant of {business.name}. You can ask for a person any time."
+        told = {
+            "business": business.name, "assistant": f"{business.name} assistant", "notice": notice,
+            "reader": self.reception.reader_name, "phone": business.phone, "open": business.open_at(now),
+            "opens": long_time(business, to_ms(opens)) if opens else "", "consent": self._consent(),
+        }  # fmt: skip
+        return JSONResponse(told, headers={"Cache-Control": "no-store"})
+
+    async def session(self, request: Request, origin: str) -> Response:
+        """A token for a page: renewed where it brings one, a new visitor's else."""
+        opened = await _read(request, Opened, "Send {identity: {user, phone, expires, signature}}, or nothing.")
+        before = request.headers.get("authorization", "").partition(" ")[2]
+        if before and await self._over(self.visitors.of(request, origin)):
+            before = ""
         try:
-            posted = Posted.model_validate(json.loads(raw))
-        except (ValidationError, ValueError, RecursionError):
-            return _refused("Send {id, text}: an id of 8 to 64 letters and digits, text up to 4000.", 422)
-        message = Heard(
-            channel="web", kind="text", address_kind="web", address=session, text=posted.text, provider="web",
-            provider_id=f"{session}:{posted.id}", session=session,
-        )  # fmt: skip
-        await self.reception.hear(message)
+            token, kept = self.visitors.token(origin, before=before or None, identity=opened.identity)
+        except Forged as problem:
+            raise Refusal(problem.why, 403) from problem
+        told = {"token": token, "until": iso(until(kept)), "known": bool(kept.user)}
+        return JSONResponse(told, headers={"Cache-Control": "no-store"})
+
+    async def post(self, request: Request, visitor: Visitor) -> Response:
+        """A message of the visitor."""
+        posted = await self._body(
+            request, Posted, "Send {id, text}: an id of 8 to 64 letters and digits, text up to 4000."
+        )
+        await self.reception.hear(_heard(visitor, posted.id, posted.text))
         return JSONResponse({"id": posted.id}, status_code=202)
 
-    async def events(self, request: Request) -> Response:
+    async def form(self, request: Request, visitor: Visitor) -> Response:
+        """Details left for a call or text back; consent counts only for the wording that stands now."""
+        left = await self._body(request, Left, "Send {id, name, phone, text, consent}: each filled in, text up to 400.")
+        shown = self._consent()
+        if left.consent not in ("", shown["sha256"]):
+            raise Refusal("The wording beside the number has changed; please read it again.", 409, consent=shown)
+        try:
+            phone = e164(left.phone, country(self.reception.pack.business.phone[:5]) or "US")
+        except BadInput as problem:
+            raise Refusal(str(problem), 422, field="phone") from problem
+        site = request.headers.get("origin", "")
+        form = Form(name=left.name, phone=phone, consent=shown["text"] if left.consent else "", page=site)
+        await self.reception.hear(_heard(visitor, left.id, left.text, form=form))
+        return JSONResponse({"id": left.id}, status_code=202)
+
+    async def events(self, request: Request, visitor: Visitor) -> Response:
         """The visitor's thread as it grows."""
-        session = self._visitor(request)
-        if session is None:
-            return _refused("Open /chat first.", 401)
-        stream = _follow(self.reception, session, _cursor(request))
+        stream = follow(self.reception, visitor, _cursor(request))
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
 
-    def _visitor(self, request: Request) -> str | None:
-        try:
-            return self.signer.unsign(request.cookies.get(COOKIE, "")).decode()
-        except BadSignature:
-            return None
+    async def transcript(self, _: Request, visitor: Visitor) -> Response:
+        """The conversation as a file."""
+        text = await self.reception.database.read(lambda tx: transcript(tx, self.reception, visitor.session))
+        headers = {"Content-Disposition": 'attachment; filename="conversation.txt"', "Cache-Control": "no-store"}
+        return PlainTextResponse(text, headers=headers)
+
+    async def end(self, _: Request, visitor: Visitor) -> Response:
+        """End the session: its token or cookie is worth nothing from now on, in every tab."""
+        business, now = self.reception.pack.business.id, self.reception.clock.now()
+        await self.reception.database.write(
+            Scope(business), lambda tx: ended_sessions.end(tx, business, visitor.key, now=now)
+        )
+        response = Response(status_code=204)
+        if visitor.until is None:
+            self._set_cookie(response)
+        return response
+
+    def _shared(self, work: Callable[[Request, str], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
+        """Let only our own and the allowed sites' pages in, and let those read what is answered."""
+
+        async def answer(request: Request) -> Response:
+            origin = self.origins.of(request)
+            try:
+                if origin is None:
+                    raise Refusal("This site may not use the chat; name it under chat: origins: in business.yaml.", 403)
+                response = await work(request, origin)
+            except Refusal as refusal:
+                response = JSONResponse(refusal.answer, status_code=refusal.status)
+            response.headers.update(self.origins.shared(origin))
+            return response
+
+        return answer
+
+    def _known(self, work: Work) -> Callable[[Request, str], Awaitable[Response]]:
+        """Let only visitors in whose session goes on."""
+
+        async def answer(request: Request, origin: str) -> Response:
+            visitor = self.visitors.of(request, origin)
+            if visitor is None or await self._over(visitor):
+                raise Refusal("Open the chat first.", 401)
+            return await work(request, visitor)
+
+        return answer
+
+    async def _over(self, visitor: Visitor | None) -> bool:
+        if visitor is None:
+            return False
+        business = self.reception.pack.business.id
+        return await self.reception.database.read(lambda tx: ended_sessions.ended(tx, business, visitor.key))
+
+    async def _body(self, request: Request, model: type[Body], how: str) -> Body:
+        if request.headers.get("content-type", "").startswith("multipart/"):
+            raise Refusal(NO_FILES.format(phone=self.reception.pack.business.phone), 415)
+        return await _read(request, model, how)
+
+    def _consent(self) -> dict[str, str]:
+        text = self.reception.line("consent.form")
+        sha256 = hashlib.sha256(text.encode()).hexdigest()
+        return {"text": text, "sha256": sha256, "version": sha256[:8]}
+
+    def _set_cookie(self, response: Response) -> None:
+        secure = self.reception.public_base_url.startswith("https:")
+        response.set_cookie(
+            COOKIE, self.visitors.cookie(), httponly=True, secure=secure, samesite="lax", max_age=COOKIE_S, path="/chat"
+        )
 
 
-async def _deliver(_permit: Permit, _words: Words) -> Delivery:
-    return Refused("a chat message is visible once it is recorded", "not_pushed")
+async def _read(request: Request, model: type[Body], how: str) -> Body:
+    """The JSON body of a request, read no further than it may be long."""
+    raw = b""
+    async for part in request.stream():
+        raw += part
+        if len(raw) > MAX_BODY:
+            raise Refusal("That message is too long; send at most 4000 characters.", 413)
+    try:
+        return model.model_validate(json.loads(raw or b"{}"))
+    except (ValidationError, ValueError, RecursionError) as problem:
+        raise Refusal(how, 422) from problem
 
 
-def _refused(why: str, status: int) -> JSONResponse:
-    return JSONResponse({"error": why}, status_code=status)
+def _heard(visitor: Visitor, own_id: str, text: str, *, form: Form | None = None) -> Heard:
+    return Heard(
+        channel="web", kind="form" if form else "text", address_kind="web", address=visitor.session, text=text,
+        provider="web", provider_id=f"{visitor.session}:{own_id}", session=visitor.session, form=form,
+    )  # fmt: skip
+
+
+def _file(name: str) -> str:
+    return resources.files("channels").joinpath(f"chat_static/{name}").read_text("utf-8")
 
 
 def _cursor(request: Request) -> int:
@@ -129,42 +271,5 @@ def _cursor(request: Request) -> int:
     return int(given) if given.isdecimal() and len(given) < 16 else 0
 
 
-async def _follow(reception: Reception, session: str, after: int) -> AsyncIterator[str]:
-    """The visitor's thread from a cursor on, then whatever comes, with a heartbeat."""
-    live, business, quiet = reception.database.live, reception.pack.business.id, 0.0
-    while True:
-        seen = live.news
-        since = reception.clock.now() - ON_ITS_WAY
-        news = partial(_news, business=business, session=session, after=after, since=since)
-        fresh = await reception.database.read(news)
-        for message in fresh:
-            after = message.n
-            yield _frame(message, session)
-            quiet = 0.0
-        await live.wait(seen, LOOK_S)
-        quiet += LOOK_S
-        if quiet >= BEAT_S:
-            quiet = 0.0
-            yield ": still here\n\n"
-
-
-def _news(tx: Tx, *, business: str, session: str, after: int, since: datetime) -> list[Message]:
-    """What is visible after the cursor; a text on its way holds back what follows it, else the cursor would pass it."""
-    contact = records.contacts.find(tx, business, kind="web", value=session)
-    if contact is None:
-        return []
-    first = messages.first_planned(tx, contact, "sms", since=since)
-    return [m for m in messages.thread(tx, contact, after=after, visible=True) if first is None or m.n < first]
-
-
-def _frame(message: Message, session: str) -> str:
-    who = "customer" if message.direction == "in" else ("staff" if message.author == "staff" else "assistant")
-    told = {
-        "n": message.n, "id": _page_id(message, session), "from": who, "text": message.text,
-        "at": iso(from_ms(message.at)), "options": list(message.options),
-    }  # fmt: skip
-    return f"id: {message.n}\nevent: message\ndata: {json.dumps(told, ensure_ascii=False)}\n\n"
-
-
-def _page_id(message: Message, session: str) -> str:
-    return message.provider_id.removeprefix(f"{session}:") if message.provider_id else message.id
+async def _deliver(_permit: Permit, _words: Words) -> Delivery:
+    return Refused("a chat message is visible once it is recorded", "not_pushed")

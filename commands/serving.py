@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
+from pydantic import SecretStr
 
 from channels.fake.calls import Handset
 from channels.fake.company import Company, api
@@ -66,7 +67,7 @@ async def _serve(place: Place, home: Path, business: Path, *, offline: bool) -> 
     settings = Settings(
         home=home, business=business, database_url=database_url(home), extensions=configuration.extensions,
         public_base_url=public, reader_name=reader, model_timeout_s=configuration.model_timeout_s,
-        voice=configuration.voice,
+        voice=configuration.voice, identity_secret=_plain(configuration.chat_identity_secret),
     )  # fmt: skip
     app = await compose(settings, clock, account=account, model=model)
     own_home(app)
@@ -79,6 +80,10 @@ async def _serve(place: Place, home: Path, business: Path, *, offline: bool) -> 
         ws_max_size=LONGEST_FRAME,
     )  # fmt: skip
     await uvicorn.Server(config).serve()
+
+
+def _plain(secret: SecretStr | None) -> str | None:
+    return secret.get_secret_value() if secret else None
 
 
 def _loopback(host: str) -> bool:

@@ -23,6 +23,7 @@ class Configuration(BaseSettings):
     model_timeout_s: float = Field(default=8.0, gt=0)
     public_base_url: str | None = None
     voice: Voice = "gather"  # relay: speech streamed over a WebSocket (ConversationRelay)
+    chat_identity_secret: SecretStr | None = Field(default=None, min_length=32)  # shared with the site that signs users
     database_url: str | None = Field(default=None, alias="DATABASE_URL")
     openai_api_key: SecretStr | None = Field(default=None, alias="OPENAI_API_KEY")
     twilio_account_sid: str | None = Field(default=None, alias="TWILIO_ACCOUNT_SID")

@@ -7,7 +7,20 @@ from datetime import datetime
 from typing import Literal
 
 AddressKind = Literal["phone", "email", "web"]
-HeardKind = Literal["text", "speech", "keys", "missed_call", "voicemail", "no_recording"]
+HeardKind = Literal["text", "speech", "keys", "missed_call", "voicemail", "no_recording", "form"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """What somebody filled in to be called or texted back; `phone` is in E.164.
+
+    `consent` is the wording beside the number that they agreed to, word by word; empty where they did not.
+    """
+
+    name: str
+    phone: str
+    consent: str = ""
+    page: str = ""  # the site it was filled in on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +45,7 @@ class Heard:
     media: tuple[str, ...] = ()
     outcome: str = ""
     carrier_word: str = ""
+    form: Form | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
@@ -99,6 +100,22 @@ class Forwarding(Strict):
 OptOutMode = Literal["self_managed", "twilio_default", "twilio_advanced"]
 
 
+def _origin(text: str) -> str:
+    parts = urlsplit(text)
+    near = parts.hostname in ("localhost", "127.0.0.1")
+    if parts.scheme != "https" and not (parts.scheme == "http" and near):
+        raise ValueError("write the site's origin like https://www.example.com; http only for localhost")
+    if not parts.netloc or text != f"{parts.scheme}://{parts.netloc}".lower() or "*" in text or parts.username:
+        raise ValueError("write only scheme, host and port, in small letters: https://www.example.com")
+    return text
+
+
+class WebChat(Strict):
+    """Which other sites may show the chat: none, unless they are named by their origins."""
+
+    origins: list[Annotated[str, AfterValidator(_origin)]] = []
+
+
 class Business(Strict):
     """`business.yaml`."""
 
@@ -116,6 +133,7 @@ class Business(Strict):
     record_calls: bool = False
     optout_mode: OptOutMode = "self_managed"
     links: list[str] = []
+    chat: WebChat = WebChat()
     hours: Hours
     closed: list[date] = []
     staff: dict[Identifier, StaffMember]
@@ -156,6 +174,17 @@ class Business(Strict):
         """Whether the business is open at an instant."""
         local = self.local(instant)
         return any(s.start <= local.time() < s.end for s in self.spans(local.date()))
+
+    def opens_after(self, instant: datetime) -> datetime | None:
+        """When the business next opens, in its zone; None where it does not within two weeks."""
+        local = self.local(instant)
+        for ahead in range(14):
+            day = local.date() + timedelta(days=ahead)
+            for span in self.spans(day):
+                opening = datetime.combine(day, span.start, tzinfo=self.tz)
+                if opening > local:
+                    return opening
+        return None
 
     def bounds(self) -> tuple[time, time]:
         """The earliest opening and the latest closing of the week, which decide what "at 8" means."""

@@ -44,7 +44,6 @@ NOT_TEXTED: Final = {
     "left_open": "The caller hung up before answering our last question",
     "unverified": "The call came under a number that its carrier calls forged: its owner may not have called",
 }
-HORIZON_DAYS = 14
 
 
 def settle(tx: Tx, deps: Deps, heard: Heard, *, got: Receipted) -> End:
@@ -111,21 +110,10 @@ def _text_back(tx: Tx, deps: Deps, heard: Heard, *, got: Receipted) -> str | Non
 
 def wording(business: Business, now: datetime) -> tuple[str, dict[str, str]]:
     """Which wording fits the hour, with its facts; a business that never opens again soon says nothing of hours."""
-    opens = None if business.open_at(now) else _opens(business, now)
+    opens = None if business.open_at(now) else business.opens_after(now)
     if opens is None:
         return "missed_call.text_back", {}
     facts = {"opens": long_time(business, to_ms(opens))}
     if business.emergency_phone:
         return "missed_call.emergency", {**facts, "emergency": business.emergency_phone}
     return "missed_call.after_hours", facts
-
-
-def _opens(business: Business, now: datetime) -> datetime | None:
-    local = business.local(now)
-    for ahead in range(HORIZON_DAYS):
-        day = local.date() + timedelta(days=ahead)
-        for span in business.spans(day):
-            opening = datetime.combine(day, span.start, tzinfo=business.tz)
-            if opening > local:
-                return opening
-    return None

@@ -17,7 +17,7 @@ move.declined cancel.declined refund.declined times.none times.taken times.which
 times.no_earlier when.past change.none change.none_refundable change.none_here code.which_number code.bad_number
 code.sent code.again code.wrong code.cannot missed_call.text_back media.heard consent.stopped_chat
 consent.started consent.help consent.no_offers consent.no_calls consent.wrong_number consent.unclear wish.channel
-wish.time
+wish.time consent.form
 """.split()
 _FILLED: Final[dict[str, tuple[str, ...]]] = {
     "consent.stopped": ("receipt",),
@@ -39,6 +39,7 @@ _FILLED: Final[dict[str, tuple[str, ...]]] = {
     "answer.closed": ("day",),
     "answer.closed_days": ("days",),
     "answer.open_now": ("to",),
+    "details.kept": ("name", "number"),
     "any.waiting": ("ref", "by"),
     "book.which_service": ("services",),
     "book.when": ("service",),

@@ -217,6 +217,12 @@ def texted_since(tx: Tx, contact: str, channel: str, *, since: datetime) -> bool
     return tx.execute(sa.select(_M.n).where(*sent, left).limit(1)).one_or_none() is not None
 
 
+def awaits_answer(tx: Tx, contact: str, channel: str, *, since: datetime) -> bool:
+    """Whether something a contact said on a channel since an instant is still being worked on."""
+    said = (_M.contact == contact, _M.direction == "in", _M.channel == channel, _M.state == "heard")
+    return tx.execute(sa.select(_M.n).where(*said, _M.at >= to_ms(since)).limit(1)).one_or_none() is not None
+
+
 def planned_in_session(tx: Tx, contact: str, channel: str, *, session: str | None) -> list[Message]:
     """Words that wait to be fetched by a session."""
     reached = (_M.contact == contact, _M.channel == channel, _M.session == session)

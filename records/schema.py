@@ -214,6 +214,11 @@ challenge = sa.Table(
     sa.Index("ix_challenge_address", "address", "created_at"),
 )  # fmt: skip
 
+ended_session = sa.Table(  # browser sessions that were ended before their time
+    "ended_session", METADATA,
+    _text("business", key=True), _text("session", key=True), _time("at"),
+)  # fmt: skip
+
 event = sa.Table(
     "event", METADATA,
     _serial("n"), _text("id"), _text("business"), _text("kind"), _time("at"), _text("body"), _text("leaf"),

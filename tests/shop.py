@@ -208,14 +208,26 @@ def call_form(*, caller: str = MIA, sid: str = "", **more: str) -> dict[str, str
 
 @asynccontextmanager
 async def opened_shop(
-    home: Path, *, pack: Path = PACK, extensions: Path | None = None, account: bool = True
+    home: Path,
+    *,
+    pack: Path = PACK,
+    extensions: Path | None = None,
+    account: bool = True,
+    vouched_by: str | None = None,
 ) -> AsyncIterator[Shop]:
     """Open the salon on a folder; its clock stands still until something sleeps on it."""
     clock = SteppingClock(START)
     company = Company("AC" + "0" * 32, TOKEN, OURS, PUBLIC, clock)
     line = Line(company)
     theirs = Account(company.sid, TOKEN, OURS, "http://carrier.invalid", line) if account else None
-    settings = Settings(home=home, business=pack, extensions=extensions, public_base_url=PUBLIC, durable=False)
+    settings = Settings(
+        home=home,
+        business=pack,
+        extensions=extensions,
+        public_base_url=PUBLIC,
+        durable=False,
+        identity_secret=vouched_by,
+    )
     app = await compose.compose(settings, clock, account=theirs)
     compose.own_home(app)
     handset = Handset(company)
@@ -233,7 +245,14 @@ class Stream:
     """The frames of an event stream, as they come: pairs of id and data."""
 
     frames: list[tuple[str, Any]] = field(default_factory=list)
+    typing: list[bool] = field(default_factory=list)
     came: asyncio.Event = field(default_factory=asyncio.Event)
+    closed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def ended(self, seconds: float) -> None:
+        """Wait until the site ends the stream."""
+        async with asyncio.timeout(seconds):
+            await self.closed.wait()
 
     async def until(self, enough: Callable[[list[tuple[str, Any]]], bool]) -> list[tuple[str, Any]]:
         """Wait until enough has come, at most five seconds."""
@@ -247,7 +266,9 @@ class Stream:
         """Take up one or more whole frames."""
         for frame in filter(None, chunk.split("\n\n")):
             lines = dict(line.split(": ", 1) for line in frame.splitlines() if not line.startswith(":"))
-            if "data" in lines:
+            if lines.get("event") == "typing":
+                self.typing.append(json.loads(lines["data"])["on"])
+            elif "data" in lines:
                 self.frames.append((lines.get("id", ""), json.loads(lines["data"])))
         self.came.set()
 
@@ -272,6 +293,8 @@ async def following(site: FastAPI, path: str, headers: Mapping[str, str], **quer
             assert message["status"] == 200, "there is no stream to follow"
         elif message["type"] == "http.response.body":
             stream.take(message.get("body", b"").decode())
+            if not message.get("more_body"):
+                stream.closed.set()
 
     running = asyncio.ensure_future(site(scope, receive, send))  # type: ignore[arg-type]
     try:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx
+from itsdangerous import URLSafeSerializer
 from shop import Person, Shop, Stream, following
 
 import records.contacts
@@ -31,9 +32,14 @@ class Visitor:
         """The session inside the cookie."""
         return self.cookie.partition("=")[2].rpartition(".")[0]
 
-    async def post(self, body: bytes | str, **headers: str) -> httpx.Response:
+    @property
+    def headers(self) -> dict[str, str]:
+        """What the browser says who it is with."""
+        return {"Cookie": self.cookie}
+
+    async def post(self, body: bytes | str, path: str = "/chat/messages", **headers: str) -> httpx.Response:
         """Post any body as this visitor."""
-        return await self.shop.http.post("/chat/messages", content=body, headers={"Cookie": self.cookie, **headers})
+        return await self.shop.http.post(path, content=body, headers={**self.headers, **headers})
 
     async def send(self, text: str, *, own_id: str = "") -> httpx.Response:
         """Post a message as the page does."""
@@ -56,12 +62,45 @@ class Visitor:
 
     def follow(self, after: int = 0, *, last: str | None = None) -> AbstractAsyncContextManager[Stream]:
         """Follow the thread as the page does; `last` is what a browser remembers of the stream."""
-        headers = {"Cookie": self.cookie} | ({"Last-Event-ID": last} if last is not None else {})
+        headers = self.headers | ({"Last-Event-ID": last} if last is not None else {})
         return following(self.shop.site, "/chat/events", headers, after=after)
 
     def _visible(self, tx: Any) -> int:
         contact = records.contacts.find(tx, self.shop.app.pack.business.id, kind="web", value=self.session)
         return len(messages.thread(tx, contact, visible=True)) if contact else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Guest(Visitor):
+    """A page of another site with the chat on it: `cookie` stays empty, a token says who asks."""
+
+    token: str = ""
+    origin: str = ""
+
+    @property
+    def session(self) -> str:
+        """The session inside the token."""
+        return str(URLSafeSerializer(self.shop.app.keys.secret, salt="visitor-token").loads(self.token)["session"])
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The token, and what the browser adds."""
+        return {"Authorization": f"Bearer {self.token}", "Origin": self.origin}
+
+
+async def ask_session(
+    shop: Shop, origin: str, *, token: str = "", identity: dict[str, Any] | None = None
+) -> httpx.Response:
+    """Ask for a token as a page of an origin does."""
+    headers = {"Origin": origin} | ({"Authorization": f"Bearer {token}"} if token else {})
+    return await shop.http.post("/chat/session", json={"identity": identity} if identity else {}, headers=headers)
+
+
+async def open_widget(shop: Shop, origin: str, *, identity: dict[str, Any] | None = None) -> Guest:
+    """Open the chat on another site's page for the first time."""
+    answer = await ask_session(shop, origin, identity=identity)
+    assert answer.status_code == 200, answer.text
+    return Guest(shop, "", answer.json()["token"], origin)
 
 
 async def open_page(shop: Shop) -> Visitor:

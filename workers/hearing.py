@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import records.contacts
 from domain.message import Heard, Receipted
-from graphs import effects, missed_call, recording
+from graphs import contact_form, effects, missed_call, recording
 from graphs.effects import Deps, Outgoing
 from graphs.wording import worded
 from records import ledger, messages, obligations
@@ -52,6 +52,9 @@ def _hear(tx: Tx, deps: Deps, heard: Heard) -> Receipted:
     elif heard.kind == "no_recording":
         messages.cover(tx, message)
         recording.refused(tx, deps, heard, got=got)
+    elif heard.kind == "form":
+        messages.cover(tx, message)
+        contact_form.settle(tx, deps, replace(heard, text=cut), got=got)
     elif _wished(tx, deps, replace(heard, text=cut), got=got):
         messages.cover(tx, message)
     elif heard.media and not cut.strip():

@@ -37,7 +37,7 @@ async def test_a_text_that_leaves_late_is_shown_in_its_place(
 ) -> None:
     visitor = await joined(shop, mia)
     monkeypatch.setattr("workers.runner.PAUSE_S", 0.02)
-    monkeypatch.setattr("channels.web.LOOK_S", 0.05)
+    monkeypatch.setattr("channels.following.LOOK_S", 0.05)
     shown = await visitor.thread()
     shop.line.troubles.append(Trouble(error=httpx.ConnectError))
     async with visitor.follow(after=shown[-1]["n"]) as stream, shop.working():

@@ -143,7 +143,7 @@ class Chat:
             token, kept = self.visitors.token(origin, before=before or None, identity=opened.identity)
         except Forged as problem:
             raise Refusal(problem.why, 403) from problem
-        told = {"token": token, "until": iso(until(kept)), "known": bool(kept.user)}
+        told = {"token": token, "thread": kept.key, "until": iso(until(kept)), "known": bool(kept.user)}
         return JSONResponse(told, headers={"Cache-Control": "no-store"})
 
     async def post(self, request: Request, visitor: Visitor) -> Response:
@@ -243,12 +243,13 @@ class Chat:
 
 
 async def _read(request: Request, model: type[Body], how: str) -> Body:
-    """The JSON body of a request, read no further than it may be long."""
-    raw = b""
-    async for part in request.stream():
-        raw += part
-        if len(raw) > MAX_BODY:
-            raise Refusal("That message is too long; send at most 4000 characters.", 413)
+    """The JSON body of a request; one that is too long, or does not say how long it is, is not read at all."""
+    length = request.headers.get("content-length", "0")
+    if "transfer-encoding" in request.headers or not length.isdecimal():
+        raise Refusal("Say how long the body is (Content-Length).", 411)
+    if int(length[:9]) > MAX_BODY:
+        raise Refusal("That message is too long; send at most 4000 characters.", 413)
+    raw = await request.body()
     try:
         return model.model_validate(json.loads(raw or b"{}"))
     except (ValidationError, ValueError, RecursionError) as problem:

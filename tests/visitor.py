@@ -12,7 +12,8 @@ from typing import Any
 
 import httpx
 from itsdangerous import URLSafeSerializer
-from shop import Person, Shop, Stream, following
+from shop import Person, Shop
+from streaming import Stream, following
 
 import records.contacts
 from records import messages

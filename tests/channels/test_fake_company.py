@@ -6,7 +6,8 @@ from typing import Any
 
 import httpx
 import pytest
-from shop import OURS, TOKEN, Person, Shop, following
+from shop import OURS, TOKEN, Person, Shop
+from streaming import following
 from twilio.base.exceptions import TwilioException
 from twilio.request_validator import RequestValidator
 

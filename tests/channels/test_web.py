@@ -7,7 +7,8 @@ import json
 
 import pytest
 from itsdangerous import Signer
-from shop import Shop, following
+from shop import Shop
+from streaming import following
 from visitor import FRIDAY, open_page
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -14,7 +14,8 @@ import httpx
 import pytest
 import pytest_asyncio
 from itsdangerous import URLSafeSerializer
-from shop import PACK, PUBLIC, Shop, following, opened_shop
+from shop import PACK, PUBLIC, Shop, opened_shop
+from streaming import following
 from visitor import Guest, ask_session, open_page, open_widget
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

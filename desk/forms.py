@@ -14,6 +14,7 @@ from domain.clock import from_ms, to_ms
 from domain.codes import without_codes
 from domain.errors import BadInput
 from domain.settings import Business
+from records.bookings import code_of
 
 FIXED = ("booking", "version", "price_cents", "service")
 MOST_CENTS = 10**10
@@ -87,4 +88,4 @@ def errors_by_field(problem: str) -> dict[str, str]:
 def expected_receipt(row: Action) -> dict[str, Any]:
     """The receipt that the action will leave, as far as it is known before."""
     booking = row.args.get("booking") or short_id("bkg", row.id)
-    return {"booking": booking, "code": str(booking)[4:10].upper()}
+    return {"booking": booking, "code": code_of(str(booking))}

@@ -14,13 +14,13 @@ from typing import Literal
 from domain.calendar.clock_rules import Hours, read_clocks
 from domain.calendar.date_rules import read_days
 from domain.calendar.day_choice import choose_days
-from domain.calendar.days import Days
+from domain.calendar.days import Days, calendar_day, monday_of
 from domain.calendar.parts import part_window, read_parts
 from domain.calendar.quantities import without_quantities
 from domain.calendar.time_choice import Times, choose_times, without_days
 from domain.calendar.words import Mention, Plain, plain
 
-__all__ = ["Ambiguity", "When", "part_window", "read_when"]
+__all__ = ["Ambiguity", "When", "beside", "part_window", "read_when"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +36,9 @@ class Ambiguity:
 class When:
     """A day and time as far as the words say it; local to the business.
 
-    `date_to` is the last day of a span, inclusive. `past`: the words name a day or time gone by. `spans`: the
-    character ranges of the original text that were read as a day or time.
+    `date_to` is the last day of a span, inclusive. `past`: the words name a day or time gone by. `bare`: the
+    day was named by nothing but its weekday or its number in the month. `spans`: the character ranges of the original
+    text that were read as a day or time.
     """
 
     date: dt.date | None = None
@@ -48,6 +49,7 @@ class When:
     part: str | None = None
     approx: bool = False
     past: bool = False
+    bare: Literal["weekday", "number"] | None = None
     ambiguous: tuple[Ambiguity, ...] = ()
     spans: tuple[tuple[int, int], ...] = ()
 
@@ -81,6 +83,22 @@ def read_when(text: str, now: dt.datetime, *, opens: dt.time = dt.time(8), close
     return _not_gone_by(when, now)
 
 
+def beside(when: When, talked_about: dt.date, today: dt.date) -> When:
+    """Return a bare day as one of the week or month that is being talked about, where that lies ahead of today.
+
+    After "next week, in the morning", `wednesday` is the one of next week; after 26 December, `the 28th` is of December.
+    """
+    if when.date is None or when.bare is None:
+        return when
+    if when.bare == "weekday":
+        day: dt.date | None = monday_of(talked_about) + dt.timedelta(days=when.date.weekday())
+    else:
+        day = calendar_day(talked_about.year, talked_about.month, when.date.day)
+    if day is None or day <= today or day == when.date:
+        return when
+    return replace(when, date=day, ambiguous=tuple(one for one in when.ambiguous if one.kind != "day"))
+
+
 def _dropped(named: list[Mention[Days]], kept: list[Mention[Days]]) -> list[int]:
     """Return where the days end that no longer count."""
     starts = [one.start for one in kept]
@@ -110,7 +128,7 @@ def _with_days(when: When, days: list[Mention[Days]], said: Plain) -> When:
     chosen = days[0].value
     if chosen.first is None:
         return replace(when, past=True)
-    when = replace(when, date=chosen.first, date_to=chosen.last, approx=chosen.approx)
+    when = replace(when, date=chosen.first, date_to=chosen.last, approx=chosen.approx, bare=chosen.bare)
     words = said.words(days[0].start, days[-1].end)
     if len(days) > 1:
         options = sorted({day for m in days for day in m.value.options or (m.value.first,) if day})

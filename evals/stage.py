@@ -83,7 +83,7 @@ class Stage:
         if booking is not None:
             told.append(
                 {"event": "booking", "booking": booking.id, "status": booking.status, "service": booking.service,
-                 "staff": booking.staff, "start": iso(from_ms(booking.start_at)), "code": booking.id[4:10].upper()}
+                 "staff": booking.staff, "start": iso(from_ms(booking.start_at)), "code": booking.code}
             )  # fmt: skip
         return told
 

@@ -10,6 +10,7 @@ from domain.reading import Reading, Said
 from graphs.flows import booking, changing, form
 from graphs.readers.idioms import (
     asks_about_read_back,
+    asks_for_news,
     follows_up,
     leaves_it,
     only_marks,
@@ -22,8 +23,9 @@ from graphs.readers.idioms import (
 FLOWS = {flow.name: flow for flow in (booking.FLOW, changing.FLOW, form.FLOW)}
 FLOW_OF = {task: flow.name for flow in FLOWS.values() for task in flow.tasks}
 Do = Literal[
-    "answer", "hand_over", "yes", "drop", "leave", "stack", "flow", "again", "line", "name", "unclear", "resume"
-]
+    "answer", "hand_over", "yes", "drop", "leave", "stack", "flow", "again", "line", "name", "unclear", "resume",
+    "waiting",
+]  # fmt: skip
 _CHANGING = ("inform", "choose", "alternatives", "request")
 _SMALL = ("ask", "greet", "thanks", "bye", "repeat", "unclear")
 
@@ -67,6 +69,8 @@ def _aside(memory: dict[str, Any], said: list[Said], text: str) -> list[Item] | 
     """What stands beside the matter: a moment's wait, a bare question mark, a question that goes on from the last."""
     if only_marks(text):
         return [Item("again")] if _open(memory) else [Item("line", key="small.what")]
+    if memory.get("waiting") and not memory.get("asking") and asks_for_news(text):
+        return [Item("waiting"), *([Item("again")] if _open(memory) else [])]
     if _open(memory):
         if memory["tasks"] and memory["tasks"][-1]["slots"].get("question") and takes_either(text):
             return [Item("flow")]

@@ -156,6 +156,8 @@ def _tell(mind: Mind, pack: Pack, result: dict[str, Any]) -> None:
         mind.memory["waiting"] = {**(mind.memory.get("waiting") or {}), result["action"]: waiting}
     if result["state"] == "done" and result["tool"] == "book":
         mind.memory["about"] = result["args"]["service"]
+    if result["state"] == "done" and result["tool"] == "cancel":
+        stack.forget_booking(mind, result["receipt"]["booking"])
     if result["tool"] != "hand_over" or not mind.is_open:  # a question that stood before still stands
         mind.act(_ACT_OF.get(result["state"], "answered"))
 
@@ -201,6 +203,12 @@ def _offer_to_go_on(mind: Mind, item: dict[str, Any]) -> None:
     mind.act("asked_anything_else")
 
 
+def _tell_waiting(mind: Mind, _item: dict[str, Any]) -> None:
+    """How the things stand that wait for staff."""
+    for waiting in mind.memory["waiting"].values():
+        mind.say(Line("any.waiting", {"ref": waiting["ref"], "by": waiting["by"]}))
+
+
 _DOING: dict[str, Callable[[Mind, dict[str, Any]], None]] = {
     "line": _say_line,
     "name": _remember_name,
@@ -213,4 +221,5 @@ _DOING: dict[str, Callable[[Mind, dict[str, Any]], None]] = {
     "flow": _take_up_task,
     "again": _again,
     "resume": _offer_to_go_on,
+    "waiting": _tell_waiting,
 }

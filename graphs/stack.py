@@ -109,6 +109,13 @@ def finish(mind: Mind) -> None:
     come_back(mind)
 
 
+def forget_booking(mind: Mind, booking: str) -> None:
+    """What lies below the task on top and is about a booking that is gone is over as well."""
+    *below, top = mind.memory["tasks"] or [None]
+    kept = [t for t in below if (t["slots"].get("booking") or {}).get("booking") != booking]
+    mind.memory["tasks"] = [*kept, *([top] if top else [])]
+
+
 def wait(mind: Mind, lines: list[dict[str, Any]], *, act: str, offered: list[str]) -> None:
     """The task on top waits for the customer's answer to the last of these lines."""
     mind.lines += lines

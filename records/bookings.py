@@ -34,6 +34,16 @@ class Booking:
     start_at: int
     end_at: int
 
+    @property
+    def code(self) -> str:
+        """What the customer is told to name it by."""
+        return code_of(self.id)
+
+
+def code_of(booking: str) -> str:
+    """The short name of a booking: six letters and digits of its id."""
+    return booking[4:10].upper()
+
 
 @dataclass(frozen=True, slots=True)
 class Stretch:

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from domain.clock import to_ms
 from domain.settings import Business, Pack, Service
 from records import bookings
-from records.bookings import Stretch
+from records.bookings import Booking, Stretch
 from records.database import Tx
 
 GRID = timedelta(minutes=15)
@@ -32,12 +32,13 @@ def stretch(service: Service, staff: str, start: int) -> Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """Which service is looked for, at which members of staff, from which local day to which."""
+    """Which service is looked for, at which members of staff, from which local day to which; `moving` makes room."""
 
     service: str
     staff: Sequence[str]
     first: date
     last: date
+    moving: Booking | None = None
 
     def days(self) -> Iterator[date]:
         """Each day, the last included."""
@@ -51,14 +52,17 @@ def free_slots(tx: Tx, pack: Pack, search: Search, *, now: datetime) -> list[Slo
     first = datetime.combine(search.first, datetime.min.time(), tzinfo=business.tz)
     last = datetime.combine(search.last + timedelta(days=1), datetime.min.time(), tzinfo=business.tz)
     busy: dict[str, list[Stretch]] = {member: [] for member in staff}
+    own = bookings.held_by(tx, search.moving.id) if search.moving else []
     for taken in bookings.taken(tx, business.id, list(staff), window=(to_ms(first), to_ms(last)), now=now):
-        busy[taken.resource].append(taken)
+        if taken not in own:
+            busy[taken.resource].append(taken)
     found = [
         slot
         for member in staff
         for day in search.days()
         for slot in _starts(business, member, day, service=offered)
         if slot.start > to_ms(now) and not _overlaps(stretch(offered, member, slot.start), busy[member])
+        if search.moving is None or (slot.start, member) != (search.moving.start_at, search.moving.staff)
     ]
     return sorted(found, key=lambda s: (s.start, staff.index(s.staff)))
 

@@ -60,7 +60,7 @@ def write(args: Book, ctx: Context) -> Receipt:
     )  # fmt: skip
     if args.name and ctx.contact:
         records.contacts.rename(ctx.tx, ctx.contact, args.name)
-    return {"booking": booking, "code": booking[4:10].upper(), "start": args.start}
+    return {"booking": booking, "code": bookings.code_of(booking), "start": args.start}
 
 
 def describe(args: Book, ctx: Context) -> dict[str, str]:

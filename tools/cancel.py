@@ -24,7 +24,7 @@ def write(args: Cancel, ctx: Context) -> Receipt:
     if not bookings.change(ctx.tx, booking.id, args.version, values={"status": "cancelled"}):
         raise ToolRefused("booking_changed")
     bookings.release(ctx.tx, booking.id)
-    return {"booking": booking.id, "code": booking.id[4:10].upper()}
+    return {"booking": booking.id, "code": booking.code}
 
 
 def describe(args: Cancel, ctx: Context) -> dict[str, str]:

@@ -11,6 +11,7 @@ from pydantic import Field
 from domain.action import Assurance, Tier
 from domain.settings import Business
 from domain.tool import Args, Context, Tool
+from records import bookings
 from tools.availability import MINUTE_MS, Search, Slot, free_slots
 from tools.wording import clock_time, long_day, option_label
 
@@ -21,11 +22,13 @@ class FindSlots(Args):
     """Days are local ISO dates, times minutes of the local day; `after` and `before` page on and back from an instant.
 
     `skip` are weekdays that do not suit, 0 for Monday; `prefer` is who comes first where several are free.
+    `moving` is the customer's own booking, whose time is theirs to move into.
     """
 
     service: str
     staff: str | None = None
     prefer: str | None = None
+    moving: str | None = None
     first_day: date
     last_day: date
     skip: list[int] = []
@@ -70,7 +73,9 @@ def _free(args: FindSlots, ctx: Context, *, first: date, last: date) -> list[Slo
         members.sort(key=lambda member: member != args.prefer)
     if first > last:
         return []
-    found = free_slots(ctx.tx, ctx.pack, Search(args.service, members, first, last), now=ctx.now)
+    own = bookings.load(ctx.tx, args.moving) if args.moving else None
+    moving = own if own is not None and own.contact == ctx.contact else None
+    found = free_slots(ctx.tx, ctx.pack, Search(args.service, members, first, last, moving), now=ctx.now)
     by_time: dict[int, Slot] = {}
     for slot in found:
         by_time.setdefault(slot.start, slot)

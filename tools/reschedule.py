@@ -52,7 +52,7 @@ def write(args: Reschedule, ctx: Context) -> Receipt:
     values = {"start_at": args.start, "end_at": args.start + service.minutes * MINUTE_MS, "staff": args.staff}
     if not bookings.change(ctx.tx, booking.id, args.version, values=values):
         raise ToolRefused("booking_changed")
-    return {"booking": booking.id, "code": booking.id[4:10].upper(), "start": args.start}
+    return {"booking": booking.id, "code": booking.code, "start": args.start}
 
 
 def describe(args: Reschedule, ctx: Context) -> dict[str, str]:

@@ -17,7 +17,10 @@ _COUNTS = {"a": 1, "an": 1, "one": 1, "the": 1, "couple": 2, "few": 3}
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """A day, or the first and last day of a span; no day at all is one gone by. `options` are all its readings."""
+    """A day, or the first and last day of a span; no day at all is one gone by. `options` are all its readings.
+
+    `bare`: only its weekday or its number in the month was said.
+    """
 
     first: dt.date | None
     last: dt.date | None = None
@@ -26,6 +29,7 @@ class Days:
     approx: bool = False
     part: str | None = None
     by_weekday: bool = False
+    bare: Literal["weekday", "number"] | None = None
     weak: bool = False
 
 

@@ -136,8 +136,8 @@ def weekday_alone(m: re.Match[str], today: dt.date) -> Days:
     """Read `friday`: the coming one; said on a Friday, today is meant as well."""
     day = coming(weekday(m), today)
     if weekday(m) != today.weekday() or "coming" in m[0]:
-        return Days(day, by_weekday=True)
-    return Days(today, options=(today, day), by_weekday=True)
+        return Days(day, by_weekday=True, bare=None if "this" in m[0] or "coming" in m[0] else "weekday")
+    return Days(today, options=(today, day), by_weekday=True, bare="weekday")
 
 
 def near(days: int, part: str | None = None) -> Reader:
@@ -168,4 +168,5 @@ def in_count(m: re.Match[str], today: dt.date) -> Days:
 
 def day_number(m: re.Match[str], today: dt.date) -> Days | None:
     """Read `the 12th`: the next day with that number."""
-    return ahead(_day_of_month(number(m["day"]), today), today)
+    day = _day_of_month(number(m["day"]), today)
+    return Days(day, bare="number") if day else None

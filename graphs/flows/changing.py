@@ -11,9 +11,10 @@ from graphs.flow import Call, Flow, Line, Next, Step, View
 from graphs.flows.booking import service_key, staff_key
 from graphs.flows.offers import either
 from graphs.flows.times import choose, heard_when, offer, search, time_wish
-from graphs.readers.idioms import direction, takes_all
+from graphs.readers.idioms import direction, shift, takes_all
 
 MAX_CODE_TRIES = 3
+DAY_MINUTES = 1440
 
 
 def collect(view: View) -> Next:
@@ -55,7 +56,7 @@ def which(view: View) -> Next:
         )
     fitting, named = _narrowed(view, found)
     if view.slots["task"] == "check":
-        labels = [b["label"] for b in (fitting or found)[:4]]
+        labels = [f"{b['label']} (code {b['code']})" for b in (fitting or found)[:4]]
         return Next(done=True, say=(Line("change.listed", {"bookings": "; ".join(labels)}),))
     if len(fitting) == 1:
         return Next(goto="next_question", slots={"booking": fitting[0]})
@@ -121,11 +122,20 @@ def next_question(view: View) -> Next:
         return Next(goto="read_back")
     if any(view.slots.get(k) is not None for k in ("first_day", "at", "not_before", "not_after", "after", "before")):
         return Next(goto="find")
+    if (minutes := shift(view.text)) and (moved := _shifted(view, minutes)):
+        return Next(goto="find", slots=moved)
     booking, way = view.slots["booking"], direction(view.text)
     if way:
         return Next(goto="find", slots={"after" if way > 0 else "before": booking["start"], **_day_of(view)})
     line = Line("move.when", {"booking": booking["label"]})
     return Next(wait="collect", say=(line,), our_act="asked_when")
+
+
+def _shifted(view: View, minutes: int) -> dict[str, Any] | None:
+    """The wish for so many minutes later on the day of the appointment; None where that is another day."""
+    was = view.pack.business.local(from_ms(view.slots["booking"]["start"]))
+    at = was.hour * 60 + was.minute + minutes
+    return {"at": at, **_day_of(view)} if 0 <= at < DAY_MINUTES else None
 
 
 def find(view: View) -> Next:

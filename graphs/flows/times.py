@@ -7,7 +7,7 @@ from datetime import date, time, timedelta
 from typing import Any
 
 from domain.clock import from_ms
-from domain.when import When, part_window, read_when
+from domain.when import When, beside, part_window, read_when
 from graphs.flow import Call, Line, Next, View
 from graphs.flows.offers import either, spoken
 from graphs.readers.idioms import direction, in_hours, takes_either, weekdays_excluded
@@ -23,7 +23,19 @@ def heard_when(view: View) -> When | None:
     words = in_hours(" ".join(s.when_words for s in view.said if s.when_words))
     opens, closes = view.pack.business.bounds()
     when = read_when(words, view.local, opens=opens, closes=closes) if words else When()
+    if (about := _talked_about(view)) is not None:
+        when = beside(when, about, view.local.date())
     return None if when.empty else when
+
+
+def _talked_about(view: View) -> date | None:
+    """The first day that was offered, read back or wished for, where the wish named its week or date."""
+    if not view.slots.get("dated"):
+        return None
+    offers = [o["start"] for o in view.slots.get("offers") or []]
+    if start := view.slots.get("start") or min(offers, default=None):
+        return date.fromisoformat(_day(view, start))
+    return date.fromisoformat(view.slots["first_day"]) if view.slots.get("first_day") else None
 
 
 def time_wish(view: View) -> tuple[dict[str, Any], Next | None]:
@@ -47,6 +59,7 @@ def _wish_slots(view: View, when: When) -> dict[str, Any]:
         last = when.date_to or when.date
         skip = weekdays_excluded(view.text) if when.date_to else []
         slots |= {"first_day": when.date.isoformat(), "last_day": last.isoformat(), "skip": skip or None}
+        slots["dated"] = view.slots.get("dated") or when.bare is None
     elif (days := {_day(view, o["start"]) for o in view.slots.get("offers") or []}) and len(days) == 1:
         slots |= dict.fromkeys(("first_day", "last_day"), days.pop())
     window = part_window(when.part) if when.part else None
@@ -120,6 +133,8 @@ def search(view: View, *, service: str, staff: str | None, then: str) -> Next:
     last = slots.get("last_day") or (today + timedelta(days=WIDE_DAYS)).isoformat()
     args: dict[str, Any] = {"service": service, "staff": staff, "first_day": first, "last_day": last}
     args |= {k: slots[k] for k in _SEARCH if slots.get(k) is not None}
+    if (booking := slots.get("booking")) and slots.get("at") is not None:
+        args["moving"] = booking["booking"]  # "later" is after it, an hour half into it may be meant
     return Next(call=Call("find_slots", args | {"prefer": slots.get("staff_found")}), then=then)
 
 

@@ -28,6 +28,10 @@ _BARE_HOUR: Final = re.compile(
     r"\b(?:but|do|make it|have|try|rather|prefer) (\d{1,2})(?=\W*$|[?.!,]| (?:instead|please|works)\b)", re.IGNORECASE
 )
 
+_HOUR_INSTEAD: Final = re.compile(
+    r"^\W*(?:(?:no|nope|wait|actually|sorry|um|oh|or|make it|i mean|rather)\W+)+(?:at )?(\d{1,2})\W*$", re.IGNORECASE
+)
+
 _MOST_WORDS: Final = 200
 
 
@@ -92,6 +96,8 @@ def when_words(text: str, listening: Listening) -> str | None:
     when = _read(text, listening)
     if when.empty or not when.spans:
         if (hour := _BARE_HOUR.search(text)) and listening.our_act in ("read_back", "offered", "asked_when"):
+            return hour[1]
+        if (hour := _HOUR_INSTEAD.search(text)) and listening.our_act == "read_back":
             return hour[1]
         any_time = _ANY_TIME.search(text)
         return any_time[0] if any_time else None

@@ -18,6 +18,12 @@ _SOMEBODY_ELSE: Final = re.compile(
 )
 _EARLIER: Final = re.compile(r"\b(?:earlier|sooner)\b(?! (?:day|date|week|month))|\bbefore (?:that|then)\b")
 _LATER: Final = re.compile(r"\blater\b(?! (?:day|date|week|month))|\bafter (?:that|then)\b")
+_AMOUNT: Final = re.compile(
+    r"\b(?P<number>half an|an?|one|two|three|[0-9]{1,3}) (?P<unit>hours?|hrs?|minutes?|mins?)(?P<half> and a half)?\b"
+)
+_COUNTED: Final = {"half an": 0.5, "a": 1, "an": 1, "one": 1, "two": 2, "three": 3}
+_PUSHES: Final = re.compile(r"\b(?:push|put|move|shift|bump)(?:ed|ing)?\b.{0,40}\b(?:back|on)\b")
+_PULLS: Final = re.compile(r"\b(?:pull|bring|move|bump)\b.{0,40}\b(?:forward|up|ahead)\b")
 _ANY_TIME: Final = re.compile(
     r"\b(?:any ?time|any day|whenever|asap|as soon as possible|soonest|earliest)\b"
     r"|\b(?:next|first) (?:available|free|open)\b"
@@ -72,6 +78,19 @@ def direction(text: str) -> int:
     """1 for later, -1 for earlier, 0 for neither or both."""
     words = plain(text)
     return bool(_LATER.search(words)) - bool(_EARLIER.search(words))
+
+
+def shift(text: str) -> int:
+    """By how many minutes something is to be later (or earlier, below zero): "an hour later", "push it back 30 min"."""
+    words = plain(text)
+    amount = _AMOUNT.search(words)
+    if amount is None:
+        return 0
+    way = direction(text) or bool(_PUSHES.search(words)) - bool(_PULLS.search(words))
+    number = amount["number"]
+    count = _COUNTED.get(number) or float(number)
+    half = 30 if amount["half"] else 0
+    return way * (int(count * (60 if amount["unit"].startswith("h") else 1)) + half)
 
 
 def takes_any_time(text: str) -> bool:
@@ -140,6 +159,20 @@ def adds(text: str) -> bool:
 def takes_all(text: str) -> bool:
     """Whether all of several things are meant: "both", "all of them"."""
     return bool(_ALL.search(plain(text)))
+
+
+_NEWS: Final = re.compile(
+    r"\b(?:any|no) (?:news|updates?|word|answer|reply)\b|\bheard (?:back|anything)\b|\bstill waiting\b"
+    r"|\b(?:is|was|has|did|have|are) (?:it|that|this|they|you|anyone|anybody|someone|somebody|my \w+|the \w+)\b.{0,25}"
+    r"\b(?:confirm\w*|approv\w*|decid\w*|through|processed)\b"
+    r"|\bwhat(?:'s| is)? (?:happening|going on|up) with (?:it|that|this|my|the)\b"
+    r"|\bstatus\b|\bwhere(?:'s| is) my (?:refund|money|deposit)\b"
+)
+
+
+def asks_for_news(text: str) -> bool:
+    """Whether somebody asks how something stands: "is it confirmed yet?", "any news?"."""
+    return bool(_NEWS.search(plain(text)))
 
 
 _SERIES = re.compile(

@@ -64,6 +64,8 @@ WANTS: Final[Patterns] = {
         r"(?:to|from|until|till|forward|back)\b",
         r"\b(?:come|be seen)(?: in)? (?:earlier|later|sooner)\b",
         r"\b(?:do|make|have) it (?:on |at )?(?:another|a different) (?:day|time)\b",
+        r"^(?:\w+ ){0,4}(?:move|reschedule|push|shift|postpone) (?:it|that one|mine)(?: please)?$",
+        r"\bmake it (?:an?|half an|\w+) (?:hours?|hrs?|minutes?|mins?) (?:earlier|later|sooner)\b",
     ),
     "cancel": (
         rf"\b(?:cancel\w*|call off|get rid of|withdraw|scrap|scratch|drop|undo|delete|remove|abandon"

@@ -86,7 +86,7 @@ def read_when(text: str, now: dt.datetime, *, opens: dt.time = dt.time(8), close
 def beside(when: When, talked_about: dt.date, today: dt.date) -> When:
     """Return a bare day as one of the week or month that is being talked about, where that lies ahead of today.
 
-    After "next week, in the morning", `wednesday` is the one of next week; after 26 December, `the 28th` is of December.
+    After "next week, in the morning", `wednesday` is that of next week; after 26 December, `the 28th` is of December.
     """
     if when.date is None or when.bare is None:
         return when

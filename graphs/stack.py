@@ -111,9 +111,9 @@ def finish(mind: Mind) -> None:
 
 def forget_booking(mind: Mind, booking: str) -> None:
     """What lies below the task on top and is about a booking that is gone is over as well."""
-    *below, top = mind.memory["tasks"] or [None]
-    kept = [t for t in below if (t["slots"].get("booking") or {}).get("booking") != booking]
-    mind.memory["tasks"] = [*kept, *([top] if top else [])]
+    tasks = mind.memory["tasks"]
+    kept = [t for t in tasks[:-1] if (t["slots"].get("booking") or {}).get("booking") != booking]
+    mind.memory["tasks"] = [*kept, *tasks[-1:]]
 
 
 def wait(mind: Mind, lines: list[dict[str, Any]], *, act: str, offered: list[str]) -> None:

@@ -28,7 +28,8 @@ def read(args: ListBookings, ctx: Context) -> dict[str, Any]:
     return {
         "bookings": [
             {
-                "booking": b.id, "code": b.code, "version": b.version, "service": b.service, "staff": b.staff, "start": b.start_at,
+                "booking": b.id, "code": b.code, "version": b.version, "service": b.service, "staff": b.staff,
+                "start": b.start_at,
                 "deposit_cents": b.deposit_cents - b.refunded_cents,
                 "deposit": money(business, b.deposit_cents - b.refunded_cents),
                 "label": f"{_named(business.services, b.service)} with {_named(business.staff, b.staff)}, "

@@ -21,6 +21,7 @@ from commands.options import opened as open_records
 from commands.pausing import app as pausing
 from commands.preparing import app as preparing
 from commands.simulating import app as simulating
+from domain.configuration import Configuration
 from domain.errors import BadInput, ConfigurationError, IntegrityError, QotBotError, Unavailable
 
 FAILED, USAGE, INTEGRITY, UNAVAILABLE = 1, 2, 3, 4
@@ -157,7 +158,8 @@ def doctor(business: Folder = None, home: Home = None, as_json: Json = False) ->
     from desk.doctor import examine
 
     opened = open_records(home, business)
-    checks = examine(opened.database, opened.pack, opened.keys, home=opened.home)
+    redis_url = Configuration().redis_url
+    checks = examine(opened.database, opened.pack, opened.keys, home=opened.home, redis_url=redis_url)
     if as_json:
         typer.echo(json.dumps([{"name": c.name, "ok": c.ok, "seen": c.seen, "next": c.next_step} for c in checks]))
     else:

@@ -54,6 +54,7 @@ class Settings:
     home: Path
     business: Path
     database_url: str | None = None
+    redis_url: str | None = None
     extensions: Path | None = None
     public_base_url: str = "http://127.0.0.1:8000"
     reader_name: str = "phrasebook"
@@ -110,10 +111,11 @@ class App:
         return [channel.routes(self.reception) for channel in self.channels.values()]
 
     async def close(self) -> None:
-        """Let go of the model's connections, checkpoints and database."""
+        """Let go of the model's connections, checkpoints, what is shared with other processes, and database."""
         if isinstance(self.model, ReadingModel):
             await self.model.aclose()
         await self.saver_close()
+        await self.database.live.close()
         self.database.close()
 
 
@@ -141,6 +143,7 @@ async def compose(settings: Settings, clock: Clock, *, account: Account | None =
     styles.update({name: channel.style for name, channel in channels.items()})
     graph = conversation(deps.tools, deps.guards)
     threads, saver_close = await _open_threads(settings.home, deps)
+    await database.live.open()
     return App(
         deps=deps, keys=keys, graph=graph,
         runner=Runner(deps, keys, _handlers(deps, graph, threads, texts=settings.carries_texts)),
@@ -156,6 +159,10 @@ async def _open_records(settings: Settings, pack: Pack, clock: Clock) -> tuple[K
     database = open_database(settings.database_url or embedded(settings.home), durable=settings.durable)
     upgrade(database)
     business = pack.business
+    if settings.redis_url:
+        from records.live import RedisLive  # its client takes half a second to import
+
+        database.live = RedisLive(settings.redis_url, business.id)
     await database.write(
         Scope(business.id),
         lambda tx: records.contacts.ensure_business(tx, business.id, business.name, now=clock.now()),

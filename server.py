@@ -80,10 +80,11 @@ def _index(app: App, *, offline: bool) -> Callable[[], Response]:
 
 def _health(app: App) -> Callable[[], object]:
     async def health() -> JSONResponse:
-        waiting = await app.database.read(jobs.waiting)
-        return JSONResponse(
-            {"status": "ok", "reader": app.settings.reader_name, "database": app.database.dialect, "jobs": waiting}
-        )
+        waiting, live = await app.database.read(jobs.waiting), app.database.live.health()
+        return JSONResponse({
+            "status": "degraded" if live.lost else "ok", "reader": app.settings.reader_name,
+            "database": app.database.dialect, "live": live.lost or live.kind, "jobs": waiting,
+        })  # fmt: skip
 
     return health
 

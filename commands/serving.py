@@ -68,6 +68,7 @@ async def _serve(place: Place, home: Path, business: Path, *, offline: bool) -> 
         home=home, business=business, database_url=database_url(home), extensions=configuration.extensions,
         public_base_url=public, reader_name=reader, model_timeout_s=configuration.model_timeout_s,
         voice=configuration.voice, identity_secret=_plain(configuration.chat_identity_secret),
+        redis_url=configuration.redis_url,
     )  # fmt: skip
     app = await compose(settings, clock, account=account, model=model)
     own_home(app)

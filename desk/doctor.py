@@ -30,10 +30,10 @@ class Check:
     next_step: str = ""
 
 
-def examine(database: Database, pack: Pack, keys: Keys, *, home: Path) -> list[Check]:
-    """Look at Python, time zone data, the database's constraints, what is stopped, the ledger and the keys."""
+def examine(database: Database, pack: Pack, keys: Keys, *, home: Path, redis_url: str | None = None) -> list[Check]:
+    """Look at Python, time zone data, the database's constraints, what is stopped, the ledger, the keys and Redis."""
     seen = [_python(), _tzdata(), _constraints(database), _sending(database, pack), _ledger(database, pack, keys)]
-    return [*seen, _keys(home)]
+    return [*seen, _keys(home), *([_redis(redis_url)] if redis_url else [])]
 
 
 def _python() -> Check:
@@ -76,3 +76,11 @@ def _keys(home: Path) -> Check:
     loose = [p.name for p in (home / "keys").glob("*.key") if stat.S_IMODE(p.stat().st_mode) & 0o077]
     seen = f"open to others: {', '.join(loose)}" if loose else "readable by the owner only"
     return Check("keys", not loose, seen, "chmod 600 the files in the home's keys folder")
+
+
+def _redis(url: str) -> Check:
+    from records.live import unreachable  # Redis's client takes half a second to import
+
+    why = unreachable(url)
+    seen = f"{why}: processes look by themselves, rates are halved" if why else "answers"
+    return Check("redis", not why, seen, "start the server that REDIS_URL names, or take REDIS_URL away")

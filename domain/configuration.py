@@ -25,6 +25,7 @@ class Configuration(BaseSettings):
     voice: Voice = "gather"  # relay: speech streamed over a WebSocket (ConversationRelay)
     chat_identity_secret: SecretStr | None = Field(default=None, min_length=32)  # shared with the site that signs users
     database_url: str | None = Field(default=None, alias="DATABASE_URL")
+    redis_url: str | None = Field(default=None, alias="REDIS_URL")
     openai_api_key: SecretStr | None = Field(default=None, alias="OPENAI_API_KEY")
     twilio_account_sid: str | None = Field(default=None, alias="TWILIO_ACCOUNT_SID")
     twilio_auth_token: SecretStr | None = Field(default=None, alias="TWILIO_AUTH_TOKEN")

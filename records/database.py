@@ -23,8 +23,9 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import QueuePool
 
 from domain.errors import ConfigurationError, Unavailable
+from domain.live import Live
 from records import schema
-from records.live import Live
+from records.local import LocalLive
 
 Tx: TypeAlias = sa.Connection
 T = TypeVar("T")
@@ -48,7 +49,7 @@ class Database:
     def __init__(self, writer: sa.Engine, reader: sa.Engine, threads: int) -> None:
         self.writer = writer
         self.reader = reader
-        self.live = Live()
+        self.live: Live = LocalLive()  # compose joins it with other processes' where Redis is configured
         self._writers = ThreadPoolExecutor(threads, "write")
         self._readers = ThreadPoolExecutor(2 if threads == 1 else threads, "read")
 
@@ -64,9 +65,9 @@ class Database:
         return Path(name) if self.dialect == "sqlite" and name else None
 
     async def write(self, scope: Scope, work: Callable[[Tx], T]) -> T:
-        """Run `work` in one transaction that owns its scope, commit, and wake whoever waits for news."""
+        """Run `work` in one transaction that owns its scope, commit, and wake whoever waits for news about it."""
         result = await asyncio.get_running_loop().run_in_executor(self._writers, self.write_now, scope, work)
-        self.live.notify()
+        self.live.notify(scope.contact)
         return result
 
     async def read(self, work: Callable[[Tx], T]) -> T:

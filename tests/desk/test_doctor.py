@@ -66,3 +66,13 @@ def test_the_systems_rules_of_time_are_named(sqlite: Database, tmp_path: Path) -
     finally:
         zoneinfo.reset_tzpath(to=[])
     assert not found.ok and "/usr/share/zoneinfo" in found.seen
+
+
+def test_a_redis_that_does_not_answer_is_named(sqlite: Database, tmp_path: Path, redis_url: str) -> None:  # noqa: F811
+    def seen(url: str) -> Check:
+        return examine(sqlite, salon(), open_keys(tmp_path / "keys"), home=tmp_path, redis_url=url)[-1]
+
+    assert seen(redis_url) == Check("redis", True, "answers", seen(redis_url).next_step)
+    away = seen("redis://127.0.0.1:1/0")
+    assert (away.name, away.ok) == ("redis", False)
+    assert "ConnectionError" in away.seen and "REDIS_URL" in away.next_step

@@ -58,6 +58,7 @@ class Proposal:
     snapshot: str = ""
     action: str | None = None  # continues this row: a yes, an approval or an edit
     step: str = ""  # the step of the conversation that proposed it
+    look: tuple[str, str] | None = None  # the tool that must have found it free first, and the hash of its arguments
 
     @property
     def id(self) -> str:

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from pydantic import BaseModel, ConfigDict
 
 from domain.action import Purpose, Receipt
+from domain.canonical import digest
 from domain.errors import ConfigurationError
 from domain.message import Delivery
 from domain.permit import Permit
@@ -80,7 +81,8 @@ class Tool:
     `reconcile` says what became of an effect nobody recorded: `Sent`, `Refused` with code "absent", or `Unknown`.
     `describe` names, in the business's words, what an action will do; read-backs and approval cards are made of it.
     `hold` reserves what the action needs while it is asked or held, `release` lets go of it when it will not happen,
-    `undo` takes back what `write` noted when the other side refused the effect.
+    `undo` takes back what `write` noted when the other side refused the effect. `checked_by` names the tool that reads,
+    and its arguments, whose last answer must have been `"free": True` before this may be done.
     """
 
     name: str
@@ -96,6 +98,7 @@ class Tool:
     hold: Callable[[Any, Context], None] | None = None
     release: Callable[[Any, Context], None] | None = None
     undo: Callable[[Any, Context], None] | None = None
+    checked_by: Callable[[Any], tuple[str, dict[str, Any]]] | None = None
 
     def __post_init__(self) -> None:
         if (self.read is None) == (self.write is None):
@@ -104,6 +107,15 @@ class Tool:
             raise ConfigurationError(f"tool {self.name}: a tool that reads has tier 0, one that writes has 1 to 3")
         if (self.deliver is None) != (self.reconcile is None) or (self.deliver and not self.write):
             raise ConfigurationError(f"tool {self.name}: an outside effect needs write, deliver and reconcile together")
+        if self.checked_by is not None and self.read is not None:
+            raise ConfigurationError(f"tool {self.name}: only a tool that writes can need a look first")
+
+    def look(self, args: BaseModel) -> tuple[str, str] | None:
+        """The tool that must have looked first and the hash of its arguments, where one must."""
+        if self.checked_by is None:
+            return None
+        name, wanted = self.checked_by(args)
+        return name, digest(name, wanted)
 
 
 ToolFactory = Callable[[Ports], Tool]

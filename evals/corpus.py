@@ -1,52 +1,51 @@
-"""How well the phrasebook reads recorded conversations: figures a command prints and a gate checks."""
+"""The figures of a corpus file that a command prints, and whether the hard ones hold."""
 
 from __future__ import annotations
 
-import gzip
-import json
-from collections.abc import Iterator
+import resource
+import sys
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from domain.errors import BadInput
-from evals import clinc, sgd
+from evals.corpora import clinc, hotel, sgd, sms, star, tau1, tau2, tm4
+from evals.corpora.rows import Rows
 
-KINDS = {"sgd": sgd.figures, "clinc": clinc.figures}
-GATES = {"sgd": sgd.passed, "clinc": clinc.passed}
-
-
-def figures(kind: str, path: Path) -> dict[str, object]:
-    """Return the figures of one corpus file (JSON lines, gzipped or not); `BadInput` names the row it cannot use."""
-    if kind not in KINDS:
-        raise BadInput(f"there is no corpus {kind!r}; choose one of {', '.join(KINDS)}")
-    found = KINDS[kind](_rows(path))
-    return {"corpus": kind, "file": path.name, "reader": "phrasebook", **found}
-
-
-def passed(found: dict[str, object]) -> bool:
-    """Whether figures hold what the reader promises for their corpus."""
-    kind = str(found.get("corpus"))
-    if kind not in GATES:
-        raise BadInput(f"these are no figures of a corpus: {kind!r}")
-    return GATES[kind](found)
+Figures = Callable[[Iterable[Mapping[str, Any]]], dict[str, Any]]
+KINDS: dict[str, Figures] = {
+    "sgd": sgd.figures,
+    "star": star.figures,
+    "tm4": tm4.figures,
+    "tau2": tau2.figures,
+    "tau1": tau1.figures,
+    "sms": sms.figures,
+    "clinc": clinc.figures,
+}
 
 
-def _rows(path: Path) -> Iterator[dict[str, Any]]:
-    try:
-        text = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
-        with text:
-            for number, line in enumerate(text, 1):
-                if line.strip():
-                    yield _row(line, number, path)
-    except (OSError, UnicodeDecodeError, EOFError) as problem:
-        raise BadInput(f"{path}: cannot be read: {problem}") from problem
+def figures(kind: str, path: Path) -> dict[str, Any]:
+    """Return the figures of one file, with the hard ones that are `missed`; `BadInput` names the row it cannot use."""
+    begun = monotonic()
+    if kind == "hotel":
+        found = hotel.figures(path)
+    elif kind in KINDS:
+        found = KINDS[kind](Rows(path))
+    else:
+        raise BadInput(f"there is no corpus {kind!r}; choose one of {', '.join([*KINDS, 'hotel'])}")
+    cost = {"seconds": round(monotonic() - begun, 1), "most_memory_mb": _most_memory_mb()}
+    return {"corpus": kind, "file": path.name, "reader": "phrasebook", **found, "cost": cost}
 
 
-def _row(line: str, number: int, path: Path) -> dict[str, Any]:
-    try:
-        row = json.loads(line)
-    except ValueError as problem:
-        raise BadInput(f"{path.name}, row {number}: not JSON: {problem}") from problem
-    if not isinstance(row, dict):
-        raise BadInput(f"{path.name}, row {number}: expected an object")
-    return {**row, "row": number}
+def passed(found: Mapping[str, Any]) -> bool:
+    """Whether every hard figure of a corpus holds."""
+    if "corpus" not in found or "missed" not in found:
+        raise BadInput("these are no figures of a corpus")
+    return not found["missed"]
+
+
+def _most_memory_mb() -> int:
+    """The most memory this process has had."""
+    kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return kilobytes // (1024 * 1024 if sys.platform == "darwin" else 1024)

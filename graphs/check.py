@@ -15,9 +15,16 @@ _LINK = re.compile(
     r"(?:https?://|www\.)\S+|\b[\w-]+(?:\.[\w-]+)*\.(?:com|net|org|io|co|info|biz|ru|link|xyz)\b(?:/\S*)?", re.I
 )
 _PHONE = re.compile(r"\+?\d[\d ().-]{8,}\d")
+_DONE = r"(?:booked(?! (?:out|up|solid))|confirmed|moved|cancelled|canceled|refunded|rescheduled|scheduled|submitted)"
+_HOW = r"(?:(?:now|all|just|already|successfully|officially|also)\s+)*"
 _CLAIM = re.compile(
-    r"\b(?:is|are|was|has been|have been|'s|you're|you are|i have|i've)\s+(?:now\s+|all\s+)?"
-    r"(?:booked|confirmed|moved|cancelled|canceled|refunded|rescheduled)\b|\bset:?\s+receipt\b",
+    rf"\b(?:is|are|was|has been|have been|'s|you're|you are|i have|i've|we have|we've|got you)\s+{_HOW}{_DONE}\b"
+    r"|\b(?:booking|reservation|appointment|order|request|refund|payment|cancellation)\s+(?:is|was|has been)\s+"
+    r"(?:now\s+)?(?:successful|complete|completed|placed|made)\b"
+    rf"|\b(?:is|are|was|has been|have been)\s+{_HOW}reserved\b|\bsuccessfully\s+(?:completed|made|placed|reserved)\b"
+    rf"|\b{_DONE}\s+successfully\b|\bsuccessfully\s+{_DONE}\b"
+    r"|\bchanges?\s+(?:is |are |all |have been )*(?:done|made)\s+for\s+you\b"
+    r"|\bset:?\s+receipt\b",
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(r"(?<=[.!?:])\s+")

@@ -101,9 +101,10 @@ async def _record(state: ActionState) -> dict[str, Any]:
 
 def proposal_of(tool: Tool, call: dict[str, Any], deps: Deps) -> Proposal:
     """The proposal of a call: what it is comes from the tool, who it is for from the runtime."""
-    args = tool.args.model_validate(call["args"]).model_dump(mode="json")
+    valid = tool.args.model_validate(call["args"])
     return Proposal(
-        tool=tool.name, args=args, tier=tool.tier, purpose=tool.purpose, assurance=tool.assurance,
+        tool=tool.name, args=valid.model_dump(mode="json"), look=tool.look(valid),
+        tier=tool.tier, purpose=tool.purpose, assurance=tool.assurance,
         business=deps.pack.business.id, contact=call["contact"], cause=call["cause"], proposed_by=call["by"],
         ordinal=call.get("ordinal", 0), turn=call.get("turn"), channel=call.get("channel"),
         address=call.get("address"), snapshot=deps.pack.snapshot, action=call.get("action"),

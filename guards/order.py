@@ -10,7 +10,7 @@ from domain.guard import Guard
 
 ORDER = (
     "consent", "mandated", "wishes", "quiet_hours", "caps", "brake", "content", "assurance", "tier", "notice",
-    "confirmed", "staff",
+    "verified", "confirmed", "staff",
 )  # fmt: skip
 
 

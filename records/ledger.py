@@ -190,6 +190,19 @@ def about(tx: Tx, business: str, subject: str, *, limit: int = 200) -> list[Even
     return _events(tx, query)
 
 
+def latest(tx: Tx, business: str, subject: str, *, kind: str, limit: int = 50) -> list[Event]:
+    """The newest events of one kind about one subject, newest first."""
+    subjects = sa.select(schema.event_subject.c.event).where(schema.event_subject.c.subject == subject)
+    query = (
+        sa.select(schema.event, schema.leaf.c.seq)
+        .outerjoin(schema.leaf, schema.leaf.c.event == schema.event.c.id)
+        .where(schema.event.c.business == business, schema.event.c.kind == kind, schema.event.c.id.in_(subjects))
+        .order_by(schema.event.c.n.desc())
+        .limit(limit)
+    )
+    return _events(tx, query)
+
+
 def sealed(tx: Tx, business: str, *, after: int = 0, limit: int = 200, newest: bool = False) -> list[Event]:
     """Sealed events by leaf number, the cursor of live events; `newest` takes the last `limit` of them."""
     query = (

@@ -96,10 +96,12 @@ def _claim(tx: Tx, deps: Deps, row: Action) -> tuple[Permit, dict[str, Any]] | N
 
 
 def _again(row: Action, deps: Deps) -> Proposal:
+    tool = deps.tools[row.tool]
     return Proposal(
         tool=row.tool, args=row.args, tier=row.tier, purpose=row.purpose, assurance=row.assurance,
         business=row.business, contact=row.contact, cause=row.cause, proposed_by=row.proposed_by, turn=row.turn,
         channel=row.channel, address=row.address, snapshot=deps.pack.snapshot, action=row.id,
+        look=tool.look(tool.args.model_validate(row.args)),
     )  # fmt: skip
 
 

@@ -31,7 +31,9 @@ _AGREEING: Final = frozenset(
     " ticket desire permission further made correctly out table then here go ahead going please thanks thank"
     " thankful lot oh ah hi hello well like love want wanted need needed said asked meant mean "
     " would've way idea plan mentioned instructed stated requested told granted spot terrific"
-    " completely entirely means fact "
+    " completely entirely means fact info information data allowed righto nailed point flawless continue get"
+    " purchase procedure approval before every wanted arrangement everything"
+    " order complete process hope hopefully excited surprised tickets tables far every detail corrrect perfect"
     # doing it
     " book booked make makes making schedule scheduled scheduling set reserve reserved reserving confirm put"
     " arrange proceed continue take try lock finalize finalise secure sign up down see seeing forward appreciate"
@@ -51,7 +53,14 @@ _SIDE_ACTS: Final = frozenset({"affirm", "thanks", "bye", "greet"})
 
 def agrees_only(plain: str, found: frozenset[str], known: Iterable[str]) -> bool:
     """Whether the plain words hold a yes and nothing else; `known` are words already understood."""
-    if found & _BREAKS_A_YES or not (found & {"yes", "agrees"} or _BOOK_IT.search(plain)):
+    if not (found & {"yes", "agrees"} or _BOOK_IT.search(plain)):
+        return False
+    return goes_along(plain, found, known)
+
+
+def goes_along(plain: str, found: frozenset[str], known: Iterable[str]) -> bool:
+    """Whether the words beside a yes are all words that belong to one: "please complete the reservation"."""
+    if found & _BREAKS_A_YES:
         return False
     allowed = {word for said in known for word in _WORD.findall(said.lower())}
     words = _WORD.findall(_WELL_KNOWN.sub(" ", plain))

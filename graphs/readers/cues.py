@@ -10,19 +10,20 @@ from collections.abc import Mapping
 from typing import Final
 
 _THING = (
-    r"(?:that|this|it|they|he|she|everything|all(?: of)?(?: that| this| it)?)(?: (?:one|time|day|date|appointment))?"
+    r"(?:(?:that|this|it|they|he|she|everything|all(?: of)?(?: that| this| it)?)(?: (?:one|time|day|date|appointment))?"
+    r"|(?:all (?:of )?)?(?:the|that|this|your|these|those) (?:info|information|details?|data))"
 )
 _BE = r"(?:'s|s|'ll| is| are| was| will| would|'d| should| can| all| also| really| that)*"
 _VERY = (
     r"(?:(?:an?|be|been|being|really|very|just|all|also|totally|pretty|quite|so|absolutely|perfectly|completely"
-    r"|about|like) )*"
+    r"|about|like|exactly) )*"
 )
 # "tell me if they ..." asks; it sets no condition
-_NO_QUESTION = "".join(f"(?<!{word} )" for word in "me know see check out look wondering and or as".split())
+_NO_QUESTION = "".join(f"(?<!{word} )" for word in "me know see check out look wondering tell and or as".split())
 _GOOD = (
     r"(?:right|correct|fine|good|great|perfect|ok|okay|true|nice|awesome|wonderful|excellent|lovely|cool|ideal"
     r"|alright|fantastic|brilliant|accurate|amazing|super|suitable|convenient|acceptable|a plan|a fact"
-    r"|affirmative|confirmed)"
+    r"|affirmative|confirmed|flawless|the one|the plan)"
 )
 _DOES = r"(?:works?|sounds?|suits?|fits?|looks?|seems?|does|do)"
 _LEAD = (
@@ -44,6 +45,9 @@ ANSWERS: Final[Patterns] = {
         _LEAD + r"(?:you(?:'re| are) (?:right|correct)|sounds?|looks? good|works|suits me|super|fantastic"
         r"|brilliant|terrific|spot on)\b",
         _LEAD + r"(?:perfect|great|good|excellent|wonderful|awesome|cool|fine|nice|lovely|ok|okay|alright|all right)\b",
+        _LEAD
+        + r"(?:permission (?:granted|allowed)|righto|just right|on point|you(?:'ve)? nailed it|nailed it|amazing)\b",
+        r"^(?:please |then )?(?:continue|proceed)(?: with (?:it|that|(?:the |my )?(?:booking|reservation)))?\W*$",
         r"👍|👌|^y$|\byes\b",
     ),
     "agrees": (
@@ -54,7 +58,9 @@ ANSWERS: Final[Patterns] = {
         r"\bi(?:'ll| will|'d| would)?(?: \w+){0,2} (?:go|go with|go to|try|choose|pick|want|have|see|visit"
         r"|take) (?:it|that|this|him|her|them|there)\b",
         r"\bthat(?:'s| is| was) it\b",
-        r"\bthat(?:'s| is| was) what i (?:said|want|wanted|need|meant|asked)\b|\bhave it (?:right|correct)\b",
+        r"\b(?:that|this)(?:'s| is| was) (?:(?:just|exactly|precisely) )?what i (?:said|wanted|want|need"
+        r"|meant|asked)\b",
+        r"\b(?:that|this)(?:'s| is| was) the (?:exact )?thing i want(?:ed)?\b|\bhave it (?:right|correct)\b",
         rf"\b(?:sounds?|looks?|seems?) (?:\w+ )?{_GOOD}\b|\b{_THING} (?:all |also )?{_DOES}\b",
         r"\bi (?:can|want to) (?:do|make|try|go(?: to)?) (?:it|that|this|there|then)\b|\b(?:definite|is|a) yes\b",
         r"\b(?:indeed|appears|very much|not false|statement was|for sure) (?:true|correct)\b|\bis not false\b",

@@ -11,21 +11,34 @@ MAX_PARTS = 12
 _SAME_WIDTH = str.maketrans(
     {"’": "'", "‘": "'", "`": "'", "“": '"', "”": '"', "–": "-", "—": "-", " ": " ", "\t": " ", "\r": "\n"}
 )
-_SENTENCE_END = re.compile(r"(?<=[!?;])\s*(?=\S)|(?<=\.)\s+(?=\S)|\n+|(?<=[a-z]{2}\.)(?=[A-Z])")
+_SENTENCE_END = re.compile(
+    r"(?<=[!?;])\s*(?=\S)|(?<=\.)\s+(?=\S)|\n+|(?<=[a-z]{2}\.)(?=[A-Z])"
+    r"|(?<=\s\.)(?=[A-Z])|(?<=[a-z]{2}\.)(?=(?:do|does|can|could|tell|what|please) )"
+)
 _ABBREVIATED = re.compile(r"\b(?:st|dr|mr|mrs|ms|no|jr|appt|approx|[ap]\.m|[a-z])\.$", re.IGNORECASE)
 _ASKS = (
     r"(?:what|where|when|who|which|how|why)(?:'?s|'?re| is| are| was| do| does| can| could| will| much"
     r"| long| many| time| about| \w+ (?:do|does|is|are|did|can))\b"
+    r"|what (?:amount|kind|sort|type|number|city|part)\b"
+    r"|(?:is|are|do|does) \w+ (?:served|allowed|available|included|provided|furnished)\b"
     r"|(?:do|does|is|are|can|could|would|will|may) (?:you|u|i|we|they|he|she|it|there|the|that|this|your|my)\b"
     r"|(?:please )?(?:just |also )?(?:tell|give|get|find|send|let|provide)(?: me)?(?: know"
-    r"| with)? (?:what|when|where|if|the|their|his|her|its|your)\b"
+    r"| with| out)? (?:what|when|where|if|whether|the|their|his|her|its|your)\b"
     r"|i (?:\w+ ){0,3}(?:need|want|like)(?: to know| to have)? (?:if|the|their|his|her|what"
     r"|where) (?:phone|address|number|contact|rating|price)\b"
+)
+# "yes, but do they have parking": what the place is like, not what the booking costs or when it is
+_ASKS_OF_THE_PLACE = (
+    r"(?:(?:do|does|did|are|will) (?:they|it|there|the \w+)|is there"
+    r"|(?:can you |please )?(?:also )?(?:tell|give) me (?:the|their|his|her|where|if they)"
+    r"|what(?:'s| is) (?:the|their|its) (?:address|phone|number|rating|contact))\b"
+    r"(?!.*(?:pric|cost|fee|charge|deposit|much|cancel|earlier|later|instead|other|another))"
 )
 _AND_ASKS = re.compile(
     rf"(?:\s*,\s*|\s+-+\s+|\s+)(?:and|also|and also|and now|plus|btw|by the way)[\s,]+(?:(?:also"
     rf"|please)\s+)?(?={_ASKS})"
-    rf"|\s*(?:,|\s-+)\s*(?={_ASKS})",
+    rf"|\s*(?:,|\s-+)\s*(?={_ASKS})"
+    rf"|\s*,?\s+(?:but|however),?\s+(?={_ASKS_OF_THE_PLACE})",
     re.IGNORECASE,
 )
 _THEN_ASKS = re.compile(

@@ -45,6 +45,11 @@ _BARE: Final = re.compile(
     r"^(?:(?:and|ok|okay|also|the|their|your|his|her|its|any|about|what's)[\s,]+){0,3}"
     rf"(?:\w+ )?{_TOPIC}(?: (?:and|&|or) (?:\w+ )?{_TOPIC})?(?: (?:please|for \w+|of \w+))?[?.! ]*$"
 )
+_WH: Final = r"(?:if|whether|what|who|when|where|which|how|why)"
+_FIND_OUT: Final = re.compile(
+    rf"\b(?:find out|tell me|let me know|tell us) (?:please )?{_WH}\b"
+    r"|^(?:and |so |also )*when (?:does|do|is|are|will|did) (?:the|it|this|that|they|he|she|my|their)\b"
+)
 _DO_YOU: Final = re.compile(
     r"(?:(?:do|are|have) (?:you|they|the \w+|people|there|any\w*)"
     r"|(?:does|did|is|will|can|has|was|would|could) (?:you|they|he|she|it|this|that|the \w+|people|there|any\w*)"
@@ -61,9 +66,16 @@ def is_question(part: Part) -> bool:
         return True
     if _ABOUT.search(words) and re.search(r"[,;] (?:is|are|will|does|do|how|what)\b", words):
         return True
+    if finds_out(part):
+        return True
     if re.search(r"\bhow (?:busy|long|much|many|far|crowded)\b", words):
         return True
     return bool(_DO_YOU.match(words)) or bool(re.match(r"(?:what|where|which|who|how|why(?! not))\b", words))
+
+
+def finds_out(part: Part) -> bool:
+    """Whether it wants something found out: "find out if they serve wine", "when does it start"."""
+    return bool(_FIND_OUT.search(part.plain))
 
 
 def is_elsewhere(part: Part) -> bool:

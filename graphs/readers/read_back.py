@@ -7,9 +7,10 @@ from typing import Final
 
 from domain.reading import Listening, Said
 from domain.when import When, read_when
-from graphs.readers.consent import agrees_only
+from graphs.readers.consent import agrees_only, goes_along
 from graphs.readers.opening import always
 from graphs.readers.pieces import Piece
+from graphs.readers.questions import finds_out
 
 _OTHER: Final = ("human", "refund")
 _CHECKS: Final = re.compile(
@@ -46,7 +47,8 @@ def _agrees(pieces: tuple[Piece, ...], listening: Listening) -> bool:
     if any(p.says("bye") for p in pieces) and all(p.merely_polite() for p in answers):
         return False
     explicit = any(p.says("yes", "agrees") for p in answers) or not any(p.details for p in answers)
-    return explicit and agreeing[0] and all(a or t for a, t in zip(agreeing, told, strict=True))
+    beside = [goes_along(p.part.plain, p.cues, _known(p, listening)) for p in answers]
+    return explicit and agreeing[0] and all(a or t for a, t in zip(beside, told, strict=True))
 
 
 def _one(piece: Piece, listening: Listening, *, agreed: bool) -> list[Said]:
@@ -91,7 +93,11 @@ def _neither(piece: Piece, *, other: bool) -> list[Said]:
 
 
 def _asks(piece: Piece) -> bool:
-    return piece.part.asks or (piece.question and (not piece.tasks or (piece.task == "find" and piece.on_topic())))
+    return (
+        piece.part.asks
+        or finds_out(piece.part)
+        or (piece.question and (not piece.tasks or (piece.task == "find" and piece.on_topic())))
+    )
 
 
 def _casts_doubt(piece: Piece) -> bool:

@@ -48,3 +48,29 @@ async def test_a_customer_hears_the_policy_about_refunds(tmp_path: Path) -> None
     pack = altered_pack(tmp_path / "pack", "knowledge/about.md", stated)
     async with opened(tmp_path / "home", pack=pack) as salon:
         assert "are refunded within 5 days" in " ".join(await salon.says("how can I pay?"))
+
+
+SAID_OTHERWISE = (
+    "Great, your party has been successfully booked at the venue on Friday!",
+    "Excellent, the viewing is scheduled now!",
+    "OK, I've successfully completed this booking for you!",
+    "Your flight is now reserved.",
+    "Your refund has been submitted.",
+    "I've got you booked for Friday.",
+)
+NO_CLAIMS = (
+    "I am sorry, we are booked out then.",
+    "Friday is fully taken.",
+    "Would you like it booked?",
+    "I have reserved it for you until a person confirms it.",
+)
+
+
+@pytest.mark.parametrize("text", SAID_OTHERWISE)
+def test_claims_in_other_words_need_a_receipt_too(text: str) -> None:
+    assert checked(text, SALON, backed=False).text == UNBACKED
+
+
+@pytest.mark.parametrize("text", NO_CLAIMS)
+def test_what_claims_nothing_stays(text: str) -> None:
+    assert checked(text, SALON, backed=False).text == text

@@ -15,7 +15,7 @@ from typing import Final
 
 from domain.reading import Listening, OurAct, Reading
 from domain.when import read_when
-from evals.sgd_dialogue import NOW, TASKS, Dialogue, Turn
+from evals.corpora.sgd_dialogue import NOW, TASKS, Dialogue, Turn
 from graphs.readers.consent import is_yes
 from graphs.readers.phrasebook import read
 

@@ -7,10 +7,8 @@ from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-
-from domain.errors import BadInput
 from domain.reading import Listening, Named, OurAct
+from evals.corpora.rows import Loose, fit
 
 NOW: Final = datetime(2019, 3, 1, 9, tzinfo=ZoneInfo("America/Los_Angeles"))
 TASKS: Final = ("book", "find", "move", "cancel", "check", "human")
@@ -27,10 +25,8 @@ _OUR_ACTS: Final[tuple[tuple[str, OurAct], ...]] = (
 )
 
 
-class Act(BaseModel):
+class Act(Loose):
     """One act of a turn; `svc` is left out where the conversation has one service."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True)
 
     act: str
     slot: str | None = None
@@ -39,38 +35,41 @@ class Act(BaseModel):
     svc: str | None = None
 
 
-class Turn(BaseModel):
+class Turn(Loose):
     """What one side said."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True)
 
     role: str
     text: str
     acts: list[Act] = []
 
 
-class Reply(BaseModel):
+class Reply(Loose):
     """A read-back and the reply to it, as turn numbers from 0."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True)
 
     ask: int
     reply: int
     label: str
 
 
-class Gold(BaseModel):
+class GoldWrite(Loose):
+    """A consequential call: where it was made, with what, and which turn of the customer agreed to it."""
+
+    turn: int
+    name: str
+    args: dict[str, Any]
+    affirmed_by_turn: int | None = None
+    outcome: str | None = None
+
+
+class Gold(Loose):
     """What the corpus says about a conversation."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
     confirm_replies: list[Reply] = []
+    writes: list[GoldWrite] = []
 
 
-class Dialogue(BaseModel):
+class Dialogue(Loose):
     """One conversation of the corpus."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True)
 
     row: int
     id: str
@@ -91,13 +90,8 @@ class Dialogue(BaseModel):
 
 
 def dialogue(row: Mapping[str, Any]) -> Dialogue:
-    """Return a row as a conversation; `BadInput` names the row and field."""
-    try:
-        return Dialogue.model_validate(row)
-    except ValidationError as problem:
-        first = problem.errors()[0]
-        where = ".".join(str(step) for step in first["loc"])
-        raise BadInput(f"row {row.get('row')} ({row.get('id')}): {where}: {first['msg']}") from problem
+    """Return a row as a conversation; `BadInput` names the file, the row and the field."""
+    return fit(Dialogue, row, "a row has id, services and turns [{role, text, acts}]")
 
 
 def listening(before: Turn | None, kinds: tuple[Named, ...]) -> Listening:

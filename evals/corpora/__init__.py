@@ -1,0 +1,1 @@
+"""Recorded conversations of others: what the reader and the guards make of them."""

@@ -49,6 +49,7 @@ class Texts:
         text = Heard(
             channel="sms", kind="text", address_kind="phone", address=sender, text=form.get("Body", ""),
             provider="twilio", provider_id=sid, media=_media(form), carrier_word=form.get("OptOutType", "").upper(),
+            session=f"{sender} {self.reception.clock.now():%Y-%m-%d}",  # what a code proves to texts holds for a day
         )  # fmt: skip
         await self.reception.hear(text)
         return nothing()

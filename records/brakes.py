@@ -206,7 +206,7 @@ _LATELY = (
         _M.contact == sa.bindparam("contact"), _M.direction.in_(("in", "out")), _M.channel == sa.bindparam("channel")
     )
     .order_by(_M.n.desc())
-    .limit(40)
+    .limit(100)
 )
 
 

@@ -15,7 +15,7 @@ from records.consents import Entry
 
 
 class SendCode(Args):
-    """On a call the number is the caller's own; a web visitor names it, and hears nothing about whose it is."""
+    """Calls and texts prove their own number; a web visitor names one, and hears nothing about whose it is."""
 
     phone: str | None = Field(default=None, max_length=20)
 
@@ -43,7 +43,7 @@ def write(args: SendCode, ctx: Context) -> Receipt:
 
 def _number(args: SendCode, ctx: Context) -> str:
     """The number to text; nothing is read into the address of a caller without one."""
-    if ctx.channel == "call":
+    if ctx.channel in ("call", "sms"):
         if not is_e164(ctx.address or ""):
             raise ToolRefused("bad_number")
         return ctx.address or ""

@@ -42,6 +42,8 @@ def _details(view: View) -> dict[str, Any]:
     wanted = view.slots.get("service")
     if services and wanted and wanted not in services and adds(view.text):
         services = [wanted, *view.slots.get("more", []), *services]
+    if not services and not wanted:
+        services = _only_service(view)
     if services:
         slots |= {"service": services[0], "start": None}
     if len(services) > 1:
@@ -54,6 +56,16 @@ def _details(view: View) -> dict[str, Any]:
         if said.party and said.party > 1:
             slots["party"] = said.party
     return slots
+
+
+def _only_service(view: View) -> list[str]:
+    """The service picked from the list we read out, or the only one of the person who was named."""
+    listed = list(view.pack.business.services.items())
+    if picked := next((s.choice for s in view.said if s.choice and s.choice <= len(listed)), None):
+        return [listed[picked - 1][0]]
+    people = [key for s in view.said if s.staff and (key := staff_key(view.pack, s.staff))]
+    theirs = [key for key, service in listed if people and people[0] in service.staff]
+    return theirs if len(theirs) == 1 else []
 
 
 def _announced(view: View, slots: dict[str, Any]) -> tuple[Line, ...]:
@@ -102,7 +114,7 @@ def ask_service(view: View) -> Next:
     services = view.pack.business.services.values()
     names = tuple(s.name for s in services)
     line = Line("book.which_service", {"services": either([n.lower() for n in names])}, options=names[:4])
-    return Next(wait="collect", say=(line,), our_act="asked_service")
+    return Next(wait="collect", say=(line,), our_act="asked_service", offered=names)
 
 
 def ask_when(view: View) -> Next:

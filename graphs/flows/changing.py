@@ -184,8 +184,8 @@ def settled(view: View) -> Next:
 
 
 def prove(view: View) -> Next:
-    """Text a code to the caller's own number, or to the number a visitor names."""
-    if view.channel == "call":
+    """Text a code to the number that calls or texts, or to the one a visitor names."""
+    if view.channel in ("call", "sms"):
         return Next(call=Call("send_code", {}), then="code_sent")
     said = next((s.contact for s in view.said if s.contact), None)
     if said:

@@ -61,6 +61,10 @@ def asked(piece: Piece, listening: Listening) -> list[Said]:
         return [piece.said("alternatives")]
     if listening.our_act == "asked_detail" and (number := _NUMBER.match(piece.part.plain)) and int(number[1]):
         return [piece.said("inform").model_copy(update={"party": int(number[1])})]
+    if listening.our_act == "asked_service" and not piece.details and not piece.tasks:
+        number = choice_in(piece.part.plain, piece.part.raw, listening)
+        if number is not None:
+            return [piece.said("choose").model_copy(update={"choice": number})]
     if listening.our_act == "asked_when" and not piece.details and _WHAT_TIMES.search(piece.part.plain):
         return [piece.said("alternatives")]
     elsewhere = [task for task in piece.tasks if task not in _DETAIL_TASKS]

@@ -94,9 +94,9 @@ LOOPS = [
     (talk(*[DRIVING, ">hello"] * 3, "Oh hello, I am here"), None),
     (talk(*["yes", ">hello"] * 3, "yes"), None),
     (talk(*[DRIVING, ">hello"] * 3, DRIVING, apart=600), None),
-    (talk(*(f">{n}" for n in range(9))), None),
-    (talk(*(f">{n}" for n in range(10))), "trip:loop:con_1"),
-    (talk(*(f">{n}" for n in range(10)), apart=60), None),
+    (talk(*(f">{n}" for n in range(39))), None),
+    (talk(*(f">{n}" for n in range(40)), apart=5), "trip:loop:con_1"),
+    (talk(*(f">{n}" for n in range(40)), apart=60), None),
 ]
 
 
@@ -107,7 +107,7 @@ def test_a_phone_that_answers_by_itself_is_answered_three_times(thread: tuple[Sa
 
 def test_staff_may_still_write_to_it() -> None:
     words = replace(of("reply"), args={**TO_DANA.args, "author": "staff"})
-    assert said(words, Pressure(said=talk(*(f">{n}" for n in range(12)))), JUST_NOW) is None
+    assert said(words, Pressure(said=talk(*(f">{n}" for n in range(42)), apart=5)), JUST_NOW) is None
     assert said(words, Pressure(held=(LOOP,)), JUST_NOW) is None
 
 

@@ -138,3 +138,8 @@ def test_proving_a_number_does_not_touch_other_contacts(bench: Workbench) -> Non
     web = visitor(bench)
     check(bench, asked(bench, contact=web), contact=web)
     assert bench.rows("SELECT 1 FROM contact WHERE id = :c AND merged_into IS NOT NULL", c=jo) == []
+
+
+def test_a_text_proves_its_own_number_whatever_it_names(bench: Workbench) -> None:
+    asked(bench, phone="+12025550199", channel="sms", address=PHONE, session=f"{PHONE} 2026-11-24")
+    assert [(channel, address) for _, channel, address in bench.told] == [("sms", PHONE)]

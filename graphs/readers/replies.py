@@ -53,6 +53,14 @@ def proposed(piece: Piece, listening: Listening) -> list[Said]:
     return opening(piece, listening)
 
 
+def asked_service(piece: Piece, listening: Listening) -> list[Said]:
+    """Read the answer to "what would you like to have done?": a service, or its place in the list."""
+    number = choice_in(piece.part.plain, piece.part.raw, listening)
+    if number is not None and not piece.details and not piece.tasks:
+        return [piece.said("choose").model_copy(update={"choice": number})]
+    return asked(piece, listening)
+
+
 def asked(piece: Piece, listening: Listening) -> list[Said]:
     """Read the answer to a question for a service, a day or any other detail."""
     if (plain := always(piece)) is not None:
@@ -61,10 +69,6 @@ def asked(piece: Piece, listening: Listening) -> list[Said]:
         return [piece.said("alternatives")]
     if listening.our_act == "asked_detail" and (number := _NUMBER.match(piece.part.plain)) and int(number[1]):
         return [piece.said("inform").model_copy(update={"party": int(number[1])})]
-    if listening.our_act == "asked_service" and not piece.details and not piece.tasks:
-        number = choice_in(piece.part.plain, piece.part.raw, listening)
-        if number is not None:
-            return [piece.said("choose").model_copy(update={"choice": number})]
     if listening.our_act == "asked_when" and not piece.details and _WHAT_TIMES.search(piece.part.plain):
         return [piece.said("alternatives")]
     elsewhere = [task for task in piece.tasks if task not in _DETAIL_TASKS]
@@ -169,7 +173,7 @@ def _is_about_cancelling(piece: Piece) -> bool:
 _REPLIES: Final[dict[OurAct, Reply]] = {
     "none": opening,
     "greeted": opening,
-    "asked_service": asked,
+    "asked_service": asked_service,
     "asked_when": asked,
     "asked_detail": asked,
     "asked_code": asked_code,

@@ -267,5 +267,8 @@ def _handlers(deps: Deps, graph: Compiled, threads: dict[str, Compiled], *, text
     async def unclear(job: Job) -> None:
         await timers.unclear(deps, job.ref)
 
-    timed = {"expire": expire, "lapse": lapse, "resubmit": resubmit, "unclear": unclear}
+    async def unspoken(job: Job) -> None:
+        await timers.unspoken(deps, job.ref)
+
+    timed = {"expire": expire, "lapse": lapse, "resubmit": resubmit, "unclear": unclear, "unspoken": unspoken}
     return {**timed, "turn": turn, "drive": drive, "deliver": deliver}

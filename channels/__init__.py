@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 MACHINERY = (
-    "caller", "following", "frames", "line", "objection", "origins", "pages", "queue", "reception", "relay", "staff",
-    "switchboard", "transcript", "twilio_api", "twiml", "visitors", "webhook",
+    "caller", "following", "forwarding", "frames", "holding", "keypad", "line", "objection", "origins", "pages", "queue",
+    "reception", "relay", "staff", "switchboard", "transcript", "twilio_api", "twiml", "visitors", "webhook",
 )  # fmt: skip

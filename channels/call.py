@@ -9,8 +9,8 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from itsdangerous import Signer
 
-from channels import objection
-from channels.caller import caller_of, forwarded, heard_on, meaning, vouched
+from channels import holding, keypad, objection
+from channels.caller import caller_of, forwarded, heard_on, vouched
 from channels.reception import Reception
 from channels.relay import Relay
 from channels.staff import Staff
@@ -24,6 +24,7 @@ from records.database import Scope, Tx
 
 WAIT_S = 6.0
 MOMENTS = 3
+HOLD_S = 8.0
 RECORDING = "/twilio/call/recording"
 LONGEST_RING = timedelta(minutes=2)
 SILENCES = 2  # so often silence is asked again before the caller may leave a message
@@ -90,10 +91,24 @@ class Calls:
         n, [call] = _number(request, "n"), needed(form, "CallSid")
         speech, keys = form.get("SpeechResult", "").strip(), form.get("Digits", "")
         if not speech and not keys:
+            if await holding.waits(self.reception, call):
+                return await self._hold(call, n)
             return self._silent(n, _number(request, "e", 0) + 1)
-        text, caller = speech or meaning(keys), caller_of(form.get("From", ""), call, self.reception.pack.business)
+        text, caller = (
+            speech or await keypad.meant(self.reception, call, keys),
+            caller_of(form.get("From", ""), call, self.reception.pack.business),
+        )
         said = heard_on(call, str(n), caller=caller, text=text, keys=not speech)
         return await self._answer(await objection.heard(self.reception, said), form, n=n, moment=1)
+
+    async def _hold(self, call: str, n: int) -> Response:
+        """The caller waits for what staff decide: say it, or that they may go on waiting, or that the time is over."""
+        news, line = await holding.news(self.reception, call, seconds=HOLD_S), self.reception.line
+        if not isinstance(news, Receipted):
+            return spoken([line("call.still_held" if news == "nothing" else "call.not_decided")], listen=_heard(n))
+        words = await self.reception.collect(news, WAIT_S) or ()
+        await holding.told(self.reception, call)
+        return spoken([w.text for w in words] or [line("call.next")], listen=_heard(n))
 
     def _silent(self, n: int, times: int) -> Response:
         if times > SILENCES:
@@ -132,6 +147,9 @@ class Calls:
             action = await self.reception.database.read(lambda tx: calls.connects(tx, got.message))
             if action and form.get("CallSid"):
                 return await self.staff.put_through(form, lines, action=action)
+            call = form.get("CallSid", "")
+            if call and await holding.offered(self.reception, got, call):
+                lines.append(self.reception.line("call.hold"))
             return spoken(lines, listen=_heard(n + 1))
         if moment > MOMENTS:
             return spoken([self.reception.line("call.too_long")])

@@ -1,4 +1,4 @@
-"""Who calls, and what they say or press, in the words that hearing knows."""
+"""Who calls, how their call came, and what they say, in the words that hearing knows."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from domain.settings import Business
 
 # What Twilio writes as the number of callers who have none to show (its voice documentation, read 2026-11-22).
 NOBODY = {"+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253"}
-KEYS = {"0": "I would like to speak with a person, please."}
 RING_S = 18
 FAILED = "TN-Validation-Failed"  # Twilio's StirVerstat begins so where the signature on the caller's number is wrong
 
@@ -36,11 +35,6 @@ def vouched(form: Mapping[str, str]) -> str:
     if said.startswith(FAILED):
         return "failed"
     return said[-1] if said.startswith("TN-Validation-Passed-") and said[-1] in "ABC" else ""
-
-
-def meaning(keys: str) -> str:
-    """What was pressed, in words where a key has a meaning of its own."""
-    return KEYS.get(keys, keys)
 
 
 def heard_on(call: str, n: str, *, caller: str, text: str, keys: bool = False) -> Heard:

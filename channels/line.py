@@ -12,8 +12,8 @@ from functools import partial
 import structlog
 from fastapi import WebSocket
 
-from channels import frames, objection
-from channels.caller import heard_on, meaning
+from channels import frames, holding, keypad, objection
+from channels.caller import heard_on
 from channels.frames import Interrupt, Message, Noted, Pressed, Prompt
 from channels.reception import Reception
 from domain.message import Receipted, Words
@@ -21,6 +21,7 @@ from records import calls
 from records.database import Scope
 
 log = structlog.get_logger()
+FILLER_S = 1.2  # a pause that callers take for a broken line
 WAIT_S = 6.0
 MOMENTS = 3
 KEYS_PAUSE_S = 1.5  # so long after a key the number is complete
@@ -47,6 +48,8 @@ class Line:
     alone: asyncio.Lock = field(default_factory=asyncio.Lock)
     leaving: list[str] = field(default_factory=list)  # what the TwiML after the session says
     over: bool = False
+    holds: asyncio.Event = field(default_factory=asyncio.Event)  # the caller waits for what staff decide
+    mouth: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def talk(self, socket: WebSocket) -> None:
         """Serve one connection until it ends, alone; what is unanswered then is spoken on the next one."""
@@ -54,7 +57,8 @@ class Line:
             await self._talk(socket)
 
     async def _talk(self, socket: WebSocket) -> None:
-        both = {asyncio.create_task(self._listen(socket)), asyncio.create_task(self._answer_all(socket))}
+        works = (self._listen(socket), self._answer_all(socket), self._tell_news(socket))
+        both = {asyncio.create_task(work) for work in works}
         try:
             done, _ = await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -103,7 +107,7 @@ class Line:
     async def _number(self) -> None:
         pressed, self.keys = self.keys.rstrip("#"), ""
         if pressed:
-            await self._hear(meaning(pressed), "keys")
+            await self._hear(await keypad.meant(self.reception, self.call, pressed), "keys")
 
     async def _hear(self, text: str, kind: str) -> None:
         self.count += 1
@@ -133,30 +137,50 @@ class Line:
 
     async def _answer(self, socket: WebSocket, got: Receipted) -> bool:
         """Speak the answer to what was heard; True where the session ends with it."""
+        words = await self._collected(got, FILLER_S)
         for _ in range(MOMENTS):
-            words = await self._collected(got)
             if words is not None:
                 break
             await self._speak(socket, [Words(self.reception.line("call.moment"))])
-        else:
+            words = await self._collected(got, WAIT_S)
+        if words is None:
             return await self._leave(socket, [self.reception.line("call.too_long")], reason="too_long")
         action = await self.reception.database.read(lambda tx: calls.connects(tx, got.message))
         if action:
             return await self._leave(socket, [w.text for w in words], reason="transfer", action=action)
         self.said = list(words)
-        await self._speak(socket, words or [Words(self.reception.line("call.next"))])
+        spoken = list(words) or [Words(self.reception.line("call.next"))]
+        if await holding.offered(self.reception, got, self.call):
+            spoken.append(Words(self.reception.line("call.hold")))
+            self.holds.set()
+        await self._speak(socket, spoken)
         return False
 
-    async def _collected(self, got: Receipted) -> Sequence[Words] | None:
-        return await self.reception.collect(got, WAIT_S)
+    async def _tell_news(self, socket: WebSocket) -> None:
+        """Speak what staff decided as soon as they have, to who waits for it; nobody waits for longer than they may."""
+        while True:
+            await self.holds.wait()
+            news = await holding.news(self.reception, self.call, seconds=None)
+            if not isinstance(news, Receipted):
+                self.holds.clear()
+                await self._speak(socket, [Words(self.reception.line("call.not_decided"))])
+            elif words := await self._collected(news, WAIT_S):
+                self.holds.clear()
+                await holding.told(self.reception, self.call)
+                self.said = list(words)
+                await self._speak(socket, words)
+
+    async def _collected(self, got: Receipted, seconds: float) -> Sequence[Words] | None:
+        return await self.reception.collect(got, seconds)
 
     async def _speak(self, socket: WebSocket, words: Sequence[Words]) -> None:
         """Sentence by sentence, until the caller interrupts; the turn is closed either way."""
-        begun = self.barged
-        for sentence in (s for w in words for s in SENTENCE.split(w.text)):
-            if self.barged == begun:
-                await socket.send_text(frames.text(sentence + " "))
-        await socket.send_text(frames.text("", last=True))
+        async with self.mouth:
+            begun = self.barged
+            for sentence in (s for w in words for s in SENTENCE.split(w.text)):
+                if self.barged == begun:
+                    await socket.send_text(frames.text(sentence + " "))
+            await socket.send_text(frames.text("", last=True))
 
     async def _leave(self, socket: WebSocket, lines: list[str], *, reason: str, action: str = "") -> bool:
         self.leaving, self.over = lines, True

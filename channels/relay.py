@@ -14,7 +14,7 @@ import structlog
 from fastapi import APIRouter, Request, Response, WebSocket, WebSocketDisconnect
 from itsdangerous import BadSignature, Signer
 
-from channels import frames
+from channels import frames, holding
 from channels.caller import caller_of
 from channels.frames import Setup
 from channels.line import Line
@@ -128,6 +128,8 @@ class Relay:
         if line is made:
             said = await self.reception.database.read(lambda tx: calls.said_on(tx, business, setup.callSid))
             line.count = len(said)
+            if await holding.waits(self.reception, setup.callSid):
+                line.holds.set()
         return None if line.over else line
 
     def _fits(self, setup: Setup) -> bool:

@@ -200,10 +200,11 @@ class Notice(Strict):
 
 
 class Approvals(Strict):
-    """How long staff have before a held action ends in its safe default, in minutes."""
+    """How long staff have before a held action ends in its safe default, in minutes; a caller may wait on the line."""
 
     expires_minutes: int = Field(default=240, gt=0)
     ask_minutes: int = Field(default=30, gt=0)
+    call_wait_seconds: int = Field(default=120, ge=0, le=600)
 
 
 class Caps(Strict):

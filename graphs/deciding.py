@@ -14,6 +14,11 @@ from graphs.telling import news_lines, result_line
 
 _OPENERS = ("small.what", "small.nothing_open")
 _PROGRESS = ("answer", "hand_over", "yes", "leave")
+# What the keys of `call.menu` stand for, in the order in which it names them.
+MENU = (
+    "I would like to book an appointment", "I would like to move my appointment",
+    "I would like to cancel my appointment", "What are your opening hours?",
+)  # fmt: skip
 _SILENT = frozenset({"find_slots", "list_bookings", "send_code", "check_code"})
 _TOLD = ("asked", "held", "done", "cleared", "executing", "expired", "unknown")
 _ACT_OF = {"done": "told_done", "failed": "told_failed", "refused": "told_failed"}
@@ -194,6 +199,8 @@ def _again(mind: Mind, _item: dict[str, Any] | None = None) -> None:
 def _unclear(mind: Mind, _item: dict[str, Any]) -> None:
     if not mind.not_understood():
         mind.say(Line("small.unclear_here" if mind.is_open else "small.unclear"))
+        if mind.turn["channel"] == "call" and not mind.is_open:
+            mind.say(Line("call.menu", options=MENU))
         _again(mind)
 
 

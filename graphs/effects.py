@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import records.contacts
 from domain.action import Action, Proposal, Purpose, Receipt
@@ -15,6 +15,7 @@ from domain.clock import Clock, from_ms
 from domain.decision import Decision
 from domain.errors import ConfigurationError, ToolRefused
 from domain.guard import Guard
+from domain.phone import is_e164
 from domain.reading import Listening
 from domain.settings import Pack
 from domain.tool import Context, Tool
@@ -25,7 +26,7 @@ from guards.facts import Clearance
 from records import actions, conversations, jobs, messages, obligations, timers
 from records.database import Database, Scope, Tx
 from records.jobs import Work
-from records.obligations import Ending
+from records.obligations import Ending, Owed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +92,19 @@ def send(tx: Tx, deps: Deps, outgoing: Outgoing) -> Action:
     decision, action = submit(tx, proposal, deps.clearance())
     put_off(tx, decision, action)
     return dispatch(tx, deps, action) if action.state == "cleared" else action
+
+
+def send_or_owe(tx: Tx, deps: Deps, outgoing: Outgoing) -> Action | None:
+    """Send news; who cannot be reached so (no number, after STOP) is owed a call back instead."""
+    reachable = outgoing.channel != "sms" or is_e164(outgoing.address)
+    action = send(tx, deps, outgoing) if reachable else None
+    if action is None or action.state == "refused":
+        now = deps.clock.now()
+        due = now + timedelta(minutes=deps.pack.policy.answer_within_minutes)
+        detail = f"Could not be told by message: {outgoing.text}"
+        owed = Owed(kind="callback", cause=outgoing.cause, contact=outgoing.contact, due=due, detail=detail)
+        obligations.open_one(tx, deps.pack.business.id, owed, now=now)
+    return action
 
 
 def put_off(tx: Tx, decision: Decision, action: Action) -> None:

@@ -11,11 +11,13 @@ from domain.clock import to_ms
 from graphs import effects, stack, untraced
 from graphs.effects import Deps, Outgoing
 from graphs.guarded import Compiled
-from records import actions, conversations, ledger
+from records import actions, conversations, ledger, timers
 from records.conversations import Turn
 from records.database import Tx
+from records.jobs import Work
 
 STEP_LIMIT = 80
+UNSPOKEN = timedelta(seconds=30)  # words for a caller who waits; whoever hung up meanwhile gets them as a text
 LONGEST_TEXT = 1500  # characters; Twilio refuses bodies over 1600
 
 
@@ -104,7 +106,8 @@ def _say(tx: Tx, deps: Deps, turn: Turn, *, state: dict[str, Any]) -> None:
     """The turn's last commit: words, the conversation's state, the closed turn."""
     now = deps.clock.now()
     contact = records.contacts.current(tx, turn.contact)
-    purpose: Purpose = "service" if state.get("news") else "reply"
+    on_call, news = turn.channel == "call", bool(state.get("news"))
+    purpose: Purpose = "service" if news and not on_call else "reply"  # who waits on the line asked for it
     replies: list[dict[str, Any]] = state["reply"]
     if turn.channel == "sms":
         replies = [{"text": text, "options": []} for text in joined([r["text"] for r in replies])]
@@ -114,7 +117,12 @@ def _say(tx: Tx, deps: Deps, turn: Turn, *, state: dict[str, Any]) -> None:
             channel=turn.channel, address=turn.address, cause=turn.id, proposed_by="conversation", ordinal=n,
             turn=turn.id, session=turn.session,
         )  # fmt: skip
-        effects.send(tx, deps, outgoing)
+        if news:
+            effects.send_or_owe(tx, deps, outgoing)
+        else:
+            effects.send(tx, deps, outgoing)
+    if news and on_call:
+        timers.set_timer(tx, turn.business, Work("unspoken", turn.id, f"contact:{contact}"), due=now + UNSPOKEN)
     conversations.save_state(tx, contact, state["memory"], now=now)
     conversations.close_turn(tx, turn.id, "answered" if replies else "silent", steps=state["steps"], now=now)
     changed = [c for r in state["reply"] for c in r.get("changed", [])]

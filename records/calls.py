@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -10,7 +11,7 @@ import sqlalchemy as sa
 
 from domain.clock import to_ms
 from domain.message import Words
-from records import actions, conversations, ledger, schema
+from records import actions, conversations, holds, ledger, schema
 from records.database import Tx
 from records.messages import Message, from_row
 
@@ -55,11 +56,37 @@ def said_on(tx: Tx, business: str, call: str) -> list[Message]:
     return [from_row(r) for r in tx.execute(sa.select(schema.message).where(*mine, spoken).order_by(_M.n))]
 
 
+def offered(tx: Tx, business: str, call: str) -> tuple[str, ...]:
+    """The answers that our last words on a call offered, in order; nothing once the caller has said something since."""
+    mine = (_M.business == business, _M.session == call, _M.channel == "call", _M.direction.in_(("in", "out")))
+    rows = tx.execute(sa.select(schema.message).where(*mine).order_by(_M.n.desc()).limit(20)).all()
+    since = itertools.takewhile(lambda row: row.direction == "out", rows)
+    return next((tuple(row.options) for row in since if row.options and row.state == "sent"), ())
+
+
 def asks_still(tx: Tx, message: Message) -> bool:
     """Whether a read-back waits for the yes of somebody who said this last."""
     asking = conversations.state_of(tx, message.contact).get("asking")
     row = actions.load(tx, asking["action"]) if asking else None
     return row is not None and row.state == "asked"
+
+
+def held_on(tx: Tx, business: str, contact: str, *, call: str) -> str | None:
+    """An action that was asked for on a call, waits for staff, and that the caller was not yet asked to wait for."""
+    a, t = schema.action.c, schema.turn.c
+    turns = sa.select(t.id).where(t.contact == contact, t.session == call)
+    held = sa.select(a.id).where(a.contact == contact, a.state == "held", a.staff.is_(None), a.turn.in_(turns))
+    offered = {e.body.get("action") for e in ledger.about(tx, business, call) if e.kind == holds.BEGUN}
+    return next((str(found) for found in tx.execute(held).scalars() if found not in offered), None)
+
+
+def unheard_news(tx: Tx, business: str, call: str) -> Message | None:
+    """News for who waits on a call, of which the words stand ready and were not spoken yet."""
+    mine = (_M.business == business, _M.session == call, _M.channel == "call")
+    ready = sa.select(_M.turn).where(*mine, _M.direction == "out", _M.state == "planned")
+    query = sa.select(schema.message).where(*mine, _M.direction == "internal", _M.turn.in_(ready))
+    row = tx.execute(query.order_by(_M.n).limit(1)).one_or_none()
+    return from_row(row) if row else None
 
 
 def connects(tx: Tx, message: str) -> str | None:

@@ -12,7 +12,7 @@ from domain.action import Action
 from domain.canonical import short_id
 from domain.clock import to_ms
 from domain.message import Heard
-from records import schema
+from records import holds, schema
 from records.database import Tx, insert_new
 
 _M = schema.message.c
@@ -81,20 +81,21 @@ def insert_heard(tx: Tx, business: str, contact: str, *, heard: Heard, now: date
 def insert_internal(tx: Tx, action: Action, contact: str, *, kind: str, now: datetime) -> bool:
     """Put an action's news into a contact's thread, where they were last heard, once per version and state.
 
-    A call is over by then: its number gets a text.
+    Who still waits on the line hears it there; else a call is over by then, and its number gets a text.
     """
     last = last_heard(tx, contact)
     ref = f"{action.id}:{action.version}:{action.state}"
     channel = last.channel if last else action.channel or "sms"
+    waits = channel == "call" and _on_the_line(tx, action.business, last, now=now)
     row = {
         "id": short_id("msg", action.business, "internal", kind, ref),
         "business": action.business,
         "contact": contact,
         "direction": "internal",
-        "channel": "sms" if channel == "call" else channel,
+        "channel": "sms" if channel == "call" and not waits else channel,
         "address_kind": last.address_kind if last else "phone",
         "address": last.address if last else action.address or "",
-        "session": last.session if last and channel != "call" else None,
+        "session": last.session if last and (channel != "call" or waits) else None,
         "kind": kind,
         "text": ref,
         "author": "system",
@@ -105,6 +106,12 @@ def insert_internal(tx: Tx, action: Action, contact: str, *, kind: str, now: dat
         "at": to_ms(now),
     }
     return insert_new(tx, schema.message, row)
+
+
+def _on_the_line(tx: Tx, business: str, last: Any, *, now: datetime) -> bool:
+    """Whether who said this waits on their call for the team's answer."""
+    waits = holds.until(tx, business, last.session) if last is not None and last.session else None
+    return waits is not None and waits > to_ms(now)
 
 
 def insert_outgoing(tx: Tx, row: dict[str, Any]) -> str:

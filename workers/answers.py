@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 
 from domain.message import Receipted, Words
@@ -18,15 +19,15 @@ async def collect(deps: Deps, heard: Receipted, seconds: float) -> Sequence[Word
 
     Asking again for the same message gives the same words, so that a repeated request hears the answer once more.
     """
-    live, waited = deps.database.live, 0.0
+    live, time = deps.database.live, asyncio.get_running_loop().time
+    until = time() + seconds
     while True:
         seen = live.news
         if await deps.database.read(lambda tx: _ready(tx, heard)):
             return await deps.database.write(deps.scope(heard.contact), lambda tx: _claim(tx, deps, heard))
-        if waited >= seconds:
+        if (left := until - time()) <= 0:
             return None
-        await live.wait(seen, LOOK_S)
-        waited += LOOK_S
+        await live.wait(seen, min(LOOK_S, left))
 
 
 def _ready(tx: Tx, heard: Receipted) -> bool:

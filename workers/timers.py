@@ -6,7 +6,7 @@ from domain.canonical import digest
 from domain.clock import to_ms
 from graphs import approval, effects
 from graphs.effects import Deps, Outgoing
-from records import actions, ledger, messages, obligations, timers
+from records import actions, conversations, ledger, messages, obligations, timers
 from records.database import Tx
 from records.staff_answers import StaffAnswer
 from workers import wishes
@@ -80,3 +80,24 @@ async def resubmit(deps: Deps, action: str) -> None:
 
     row = await deps.database.read(lambda tx: actions.load(tx, action))
     await deps.database.write(deps.scope(row.contact if row else None), work)
+
+
+async def unspoken(deps: Deps, turn: str) -> None:
+    """Words for a caller who waited on the line and was gone before they could be spoken: they go as one text."""
+
+    def work(tx: Tx) -> None:
+        said = [m for m in messages.of_turn(tx, turn, "out") if m.channel == "call" and m.action]
+        rows = [row for row in (actions.load(tx, m.action or "") for m in said) if row and row.state == "cleared"]
+        for row in rows:
+            messages.set_state(tx, row.id, "unheard", now=deps.clock.now())
+            actions.settle(tx, row.id, "superseded", receipt={"why": "unheard"}, now=deps.clock.now())
+        if rows and rows[0].contact is not None:
+            outgoing = Outgoing(
+                text="\n".join(row.args["text"] for row in rows), purpose="service", contact=rows[0].contact,
+                channel="sms", address=rows[0].address or "", cause=rows[0].cause, proposed_by=rows[0].proposed_by,
+                ordinal=AGAIN, turn=turn,
+            )  # fmt: skip
+            effects.send_or_owe(tx, deps, outgoing)
+
+    found = await deps.database.read(lambda tx: conversations.load_turn(tx, turn))
+    await deps.database.write(deps.scope(found.contact if found else None), work)

@@ -26,3 +26,9 @@ def mia(shop: Shop) -> Person:
 def jo(shop: Shop) -> Person:
     """Return another such customer."""
     return shop.somebody()
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nobody say "one moment" because the machine that runs the tests is busy."""
+    monkeypatch.setattr("channels.line.FILLER_S", 10.0)

@@ -130,8 +130,9 @@ async def test_an_answer_that_comes_after_a_moment_is_said_then(
 
 async def test_a_held_action_is_told_on_the_call_and_its_outcome_by_text(at_work: Shop, mia: Person) -> None:
     call = await at_work.handset.call(mia.number, "answered")
-    [held] = await talk(at_work, call, "I'd like a haircut with Ana today at 11am", "yes")
+    held, waits = await talk(at_work, call, "I'd like a haircut with Ana today at 11am", "yes")
     assert "a person from the team will confirm it by" in held
+    assert waits.startswith("You may stay on the line")
     assert (await talk(at_work, call, "is there parking?"))[0].startswith("There is free parking")
     await at_work.handset.hang_up(call)
     board = Board(at_work.app.deps, at_work.app.submit)
@@ -281,3 +282,25 @@ async def test_after_stop_a_missed_call_waits_for_staff(shop: Shop, mia: Person)
     await shop.app.run_until_idle()
     assert mia.inbox == told
     assert mia.loops() == ["missed_call"]
+
+
+async def test_who_is_not_understood_is_offered_the_keys_first(at_work: Shop, mia: Person) -> None:
+    call = await at_work.handset.call(mia.number, "answered")
+    unclear, menu = await talk(at_work, call, "flurb the wibble quonk")
+    assert unclear.startswith("Sorry, I did not get that.")
+    assert "press 1 to book" in menu
+    await at_work.handset.press(call, "4")
+    assert call.says[0].startswith("We are open Monday")
+    assert [row.text for row in mia.rows("message", "direction = 'in'", "n")][-1] == "What are your opening hours?"
+    await at_work.handset.press(call, "4")
+    assert [row.text for row in mia.rows("message", "direction = 'in'", "n")][-1] == "4", "the menu was for then"
+
+
+async def test_a_key_answers_a_question(at_work: Shop, mia: Person) -> None:
+    call = await at_work.handset.call(mia.number, "answered")
+    await talk(at_work, call, "book a blow-dry with Ana on Saturday at 1pm")
+    await at_work.handset.press(call, "2")
+    assert mia.rows("booking") == []
+    await talk(at_work, call, "book a blow-dry with Ana on Saturday at 1pm")
+    await at_work.handset.press(call, "1")
+    assert call.says[0].startswith("You're booked: Blow-dry with Ana")

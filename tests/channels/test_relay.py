@@ -118,7 +118,7 @@ async def test_a_connection_cut_while_we_think_is_answered_on_the_next(
     gate, real = asyncio.Event(), shop.app.reception.collect
     monkeypatch.setattr("channels.line.WAIT_S", 5.0)
 
-    async def slow(self: Line, got: Receipted) -> Sequence[Words] | None:
+    async def slow(self: Line, got: Receipted, seconds: float) -> Sequence[Words] | None:
         await gate.wait()
         return await real(got, 5.0)
 
@@ -221,7 +221,7 @@ async def test_a_caller_who_says_nothing_is_texted(shop: Exchange, mia: Person) 
 async def test_a_slow_answer_is_waited_for_and_then_promised(
     shop: Exchange, mia: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def never(self: Line, got: Receipted) -> Sequence[Words] | None:
+    async def never(self: Line, got: Receipted, seconds: float) -> Sequence[Words] | None:
         return None
 
     monkeypatch.setattr(Line, "_collected", never)

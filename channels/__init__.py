@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 MACHINERY = (
-    "caller", "following", "forwarding", "frames", "holding", "keypad", "line", "objection", "origins", "pages", "queue",
+    "caller", "following", "frames", "holding", "keypad", "line", "objection", "origins", "pages", "queue",
     "reception", "relay", "staff", "switchboard", "transcript", "twilio_api", "twiml", "visitors", "webhook",
 )  # fmt: skip

@@ -282,25 +282,3 @@ async def test_after_stop_a_missed_call_waits_for_staff(shop: Shop, mia: Person)
     await shop.app.run_until_idle()
     assert mia.inbox == told
     assert mia.loops() == ["missed_call"]
-
-
-async def test_who_is_not_understood_is_offered_the_keys_first(at_work: Shop, mia: Person) -> None:
-    call = await at_work.handset.call(mia.number, "answered")
-    unclear, menu = await talk(at_work, call, "flurb the wibble quonk")
-    assert unclear.startswith("Sorry, I did not get that.")
-    assert "press 1 to book" in menu
-    await at_work.handset.press(call, "4")
-    assert call.says[0].startswith("We are open Monday")
-    assert [row.text for row in mia.rows("message", "direction = 'in'", "n")][-1] == "What are your opening hours?"
-    await at_work.handset.press(call, "4")
-    assert [row.text for row in mia.rows("message", "direction = 'in'", "n")][-1] == "4", "the menu was for then"
-
-
-async def test_a_key_answers_a_question(at_work: Shop, mia: Person) -> None:
-    call = await at_work.handset.call(mia.number, "answered")
-    await talk(at_work, call, "book a blow-dry with Ana on Saturday at 1pm")
-    await at_work.handset.press(call, "2")
-    assert mia.rows("booking") == []
-    await talk(at_work, call, "book a blow-dry with Ana on Saturday at 1pm")
-    await at_work.handset.press(call, "1")
-    assert call.says[0].startswith("You're booked: Blow-dry with Ana")

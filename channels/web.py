@@ -95,6 +95,7 @@ class Chat:
         router.include_router(static_routes("/chat/static", "channels", "chat_static", headers=ANYWHERE))
         router.add_api_route("/chat", self.page, methods=["GET"], response_model=None)
         router.add_api_route("/chat/frame", self.frame, methods=["GET"], response_model=None)
+        router.add_api_route("/chat/embed.js", self.embed, methods=["GET"], response_model=None)
         calls = {
             ("GET", "/chat/about"): self._shared(self.about),
             ("POST", "/chat/session"): self._shared(self.session),
@@ -120,6 +121,11 @@ class Chat:
         """The page for a frame on an allowed site, where cookies do not reach: it keeps a token."""
         html = _file("chat.html").replace('data-mode="page"', 'data-mode="frame"')
         return page(html, self.reception.pack.business.chat.origins)
+
+    async def embed(self) -> Response:
+        """The launcher that a site loads with one line."""
+        headers = {**ANYWHERE, "Cache-Control": "public, max-age=300", "X-Content-Type-Options": "nosniff"}
+        return Response(_file("embed.js"), media_type="text/javascript", headers=headers)
 
     async def about(self, _: Request, __: str) -> Response:
         """Who answers here, that it is no person, whether we are open, and the wording beside the number."""
@@ -199,7 +205,7 @@ class Chat:
             origin = self.origins.of(request)
             try:
                 if origin is None:
-                    raise Refusal("This site may not use the chat; name it under chat: origins: in business.yaml.", 403)
+                    raise Refusal("This site may not use the chat; name it in business.yaml (chat: origins:).", 403)
                 response = await work(request, origin)
             except Refusal as refusal:
                 response = JSONResponse(refusal.answer, status_code=refusal.status)

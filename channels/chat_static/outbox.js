@@ -1,7 +1,8 @@
 // What the customer wrote and the server has not echoed yet. One at a time and in order; every try carries
 // the same id, so a resend is never a second message. A reload finds the rest in sessionStorage.
 
-const KEPT = "qotbot.chat.unsent";
+import { Refused } from "./session.js";
+
 const GIVE_UP_AFTER = 6;
 const PATIENCE = 15000; // milliseconds for one try
 
@@ -12,21 +13,29 @@ export function newId() {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-async function post({ id, text }) {
-  const response = await fetch("/chat/messages", {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ id, text }),
-    signal: AbortSignal.timeout(PATIENCE),
-  });
+/** Sends one entry by `call(path, init)`; what it became. */
+async function post(call, { id, text }) {
+  let response;
+  try {
+    response = await call("messages", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ id, text }),
+      signal: AbortSignal.timeout(PATIENCE),
+    });
+  } catch (problem) {
+    if (problem instanceof Refused) return { state: "refused", error: `Not sent: ${problem.message}` };
+    throw problem;
+  }
   if (response.ok) return { state: "sent" };
   if (response.status >= 500 || [408, 425, 429].includes(response.status)) throw new Error("try again");
   const body = await response.json().catch(() => ({}));
   return { state: "refused", error: body.error ? `Not sent: ${body.error}` : "Not sent" };
 }
 
-/** `changed(one)` is called whenever the state of an entry moved: waiting, sent, failed or refused. */
-export function outbox(changed) {
+/** `changed(one)` is called whenever the state of an entry moved: waiting, sent, failed or refused; `kept` names where
+ * what is unsent outlives a reload. */
+export function outbox(call, kept, changed) {
   const unsent = new Map(); // id -> { id, text, state, tries, error }, in the order written
   let busy = false;
   let later = 0;
@@ -34,7 +43,7 @@ export function outbox(changed) {
   function keep() {
     const rest = [...unsent.values()].filter((one) => one.state === "waiting" || one.state === "failed");
     try {
-      sessionStorage.setItem(KEPT, JSON.stringify(rest.map(({ id, text }) => ({ id, text }))));
+      sessionStorage.setItem(kept, JSON.stringify(rest.map(({ id, text }) => ({ id, text }))));
     } catch { /* storage may be switched off: then a reload forgets what was not sent */ }
   }
 
@@ -44,7 +53,7 @@ export function outbox(changed) {
     if (busy || !one || one.state === "failed") return; // nothing overtakes what failed
     busy = true;
     try {
-      Object.assign(one, await post(one));
+      Object.assign(one, await post(call, one));
     } catch {
       if (navigator.onLine) one.tries += 1;
       if (one.tries >= GIVE_UP_AFTER) one.state = "failed";
@@ -80,12 +89,13 @@ export function outbox(changed) {
     restore() {
       let rest = [];
       try {
-        rest = JSON.parse(sessionStorage.getItem(KEPT)) || [];
+        rest = JSON.parse(sessionStorage.getItem(kept)) || [];
       } catch { /* nothing kept, or nothing readable */ }
       for (const { id, text } of rest) this.add(text, id);
     },
-    get empty() {
-      return unsent.size === 0;
+    clear() {
+      unsent.clear();
+      keep();
     },
   };
 }

@@ -1,21 +1,10 @@
 // The messages on the page: each number once, in order, as text and never as markup.
 
+import { button, make } from "./dom.js";
+
 const SPEAKER = { customer: "You", assistant: "Assistant", staff: "Staff" };
+const JOINED = "A person from the team has joined";
 const NEAR = 90; // pixels from the end that still count as reading the end
-
-export function make(tag, kind, text) {
-  const element = document.createElement(tag);
-  if (kind) element.className = kind;
-  if (text !== undefined) element.textContent = text;
-  return element;
-}
-
-export function button(name, work) {
-  const element = make("button", "", name);
-  element.type = "button";
-  element.addEventListener("click", work);
-  return element;
-}
 
 function bubble(from, text) {
   const element = make("div", `message ${from}`);
@@ -42,12 +31,14 @@ function dayOf(message) {
   return when.toLocaleDateString([], { weekday: "short", day: "numeric", month: "short" });
 }
 
-/** `parts` are the page's elements: log, scroll, jump. `choose(text)` is called when an option is pressed. */
-export function transcript({ log, scroll, jump }, choose) {
+/** `parts` are the page's elements: log, scroll, jump. `choose(text)` is called when an option is pressed, `fresh()` for
+ * each new message that is not the customer's own. */
+export function transcript({ log, scroll, jump }, { choose, fresh }) {
   const shown = new Set();
   const pending = new Map(); // our id -> element, until the server's echo takes its place
   let last = 0;
   let newestDay = "";
+  let staffHere = false;
 
   const atEnd = () => scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < NEAR;
   const dropOptions = () => log.querySelectorAll(".options").forEach((group) => group.remove());
@@ -72,6 +63,10 @@ export function transcript({ log, scroll, jump }, choose) {
     if (message.n === last && day && day !== newestDay) {
       newestDay = day;
       log.insertBefore(make("p", "day", day), below);
+    }
+    if (message.n === last && message.from !== "customer") {
+      if (message.from === "staff" && !staffHere) log.insertBefore(make("p", "day joined", JOINED), below);
+      staffHere = message.from === "staff";
     }
     log.insertBefore(element, below);
     tidy(element.previousElementSibling, element);
@@ -105,6 +100,7 @@ export function transcript({ log, scroll, jump }, choose) {
     stamp(element.querySelector(".meta"), message);
     place(element, message);
     if (!newest) return;
+    if (message.from !== "customer") fresh(message);
     dropOptions();
     if (message.from === "assistant" && message.options?.length && !pending.size) offer(element, message.options);
   }
@@ -125,6 +121,16 @@ export function transcript({ log, scroll, jump }, choose) {
         element.classList.toggle("failed", one.state === "failed" || one.state === "refused");
         element.querySelector(".meta").replaceChildren(...notes);
       }, { follow: true });
+    },
+    /** Another thread takes this one's place; what is on its way stays. */
+    clear() {
+      for (const element of [...log.children]) {
+        if (!element.classList.contains("pending")) element.remove();
+      }
+      shown.clear();
+      last = 0;
+      newestDay = "";
+      staffHere = false;
     },
     drop,
     change,

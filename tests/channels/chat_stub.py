@@ -25,10 +25,12 @@ class ChatStub:
         self.echoes = True
         self.count = 0
         self.reader = "phrasebook"
+        self.open, self.opens = True, ""
         self.app = FastAPI()
         self.app.mount("/chat/static", StaticFiles(directory=HOME))
         for path, work in {"/chat": self.page, "/chat/about": self.about, "/chat/events": self.events}.items():
             self.app.add_api_route(path, work, response_model=None)
+        self.app.add_api_route("/chat/embed.js", self.launcher, response_model=None)
         self.app.add_api_route("/chat/messages", self.take, methods=["POST"], response_model=None)
 
     def say(self, who: str, text: str, *, options: tuple[str, ...] = (), own_id: str = "", number: int = 0) -> None:
@@ -41,10 +43,24 @@ class ChatStub:
         """Serve the page under the policy it must live with."""
         return FileResponse(f"{HOME}/chat.html", headers={"Content-Security-Policy": POLICY})
 
-    async def about(self) -> dict[str, str]:
+    async def launcher(self) -> FileResponse:
+        """Serve what draws the page."""
+        return FileResponse(f"{HOME}/embed.js")
+
+    async def about(self) -> dict[str, Any]:
         """Tell whom the customer talks to."""
         notice = "You are chatting with the automated assistant of Rosewood Salon."
-        return {"business": "Rosewood Salon", "assistant": "Rosie", "reader": self.reader, "notice": notice}
+        consent = {"text": "I agree to be texted.", "sha256": "0" * 64, "version": "00000000"}
+        return {
+            "business": "Rosewood Salon",
+            "assistant": "Rosie",
+            "reader": self.reader,
+            "notice": notice,
+            "phone": "+15185550100",
+            "open": self.open,
+            "opens": self.opens,
+            "consent": consent,
+        }
 
     async def events(self, request: Request, after: int = 0) -> StreamingResponse:
         """Stream the conversation."""

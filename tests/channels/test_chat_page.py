@@ -108,7 +108,8 @@ def test_what_was_not_sent_survives_a_reload_with_its_id(page: Page, stub: ChatS
 
 def test_after_some_failures_the_customer_is_told_and_can_retry(page: Page, stub: ChatStub) -> None:
     page.evaluate(
-        "() => { const wait = setTimeout; window.setTimeout = (work, ms, ...rest) => wait(work, ms / 50, ...rest); }"
+        "() => { const wait = setTimeout;"
+        " window.setTimeout = (work, ms, ...rest) => wait(work, ms < 35000 ? ms / 50 : ms, ...rest); }"
     )
     stub.failures = [503] * 6
     write(page, "hello?")
@@ -212,7 +213,28 @@ def test_it_fits_a_phone(browser: Browser, stub: ChatStub) -> None:
     with serving(stub.app) as address, page_at(browser, f"{address}/chat", size=PHONE) as page:
         expect(page.locator(".message")).to_have_count(1)
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-        assert page.evaluate(
-            "document.querySelector('#scroll').scrollWidth <= document.querySelector('#scroll').clientWidth"
-        )
-        assert page.evaluate("getComputedStyle(document.querySelector('#words')).fontSize") == "16px"
+        assert page.locator("#scroll").evaluate("one => one.scrollWidth <= one.clientWidth")
+        assert page.locator("#words").evaluate("one => getComputedStyle(one).fontSize") == "16px"
+
+
+def test_staff_joining_is_shown_once_each_time(page: Page, stub: ChatStub) -> None:
+    for who, text in (("assistant", "Hello!"), ("staff", "Ana here"), ("customer", "hi Ana"), ("staff", "one moment"),
+                      ("assistant", "Anything else?"), ("staff", "It is me again")):  # fmt: skip
+        stub.say(who, text)
+    expect(page.locator(".message")).to_have_count(6)
+    joined = page.get_by_text("A person from the team has joined")
+    expect(joined).to_have_count(2)
+    order = page.locator("#log > *").all_text_contents()
+    assert order.index("A person from the team has joined") < [n for n, t in enumerate(order) if "Ana here" in t][0]
+
+
+def test_who_comes_while_we_are_closed_is_told_and_may_leave_a_number(browser: Browser, stub: ChatStub) -> None:
+    stub.open, stub.opens = False, "Monday at 9:00 am"
+    with serving(stub.app) as address, page_at(browser, f"{address}/chat") as page:
+        told = page.locator("#closed")
+        expect(told).to_contain_text("We are closed now and open again Monday at 9:00 am.")
+        told.get_by_role("button", name="leave your number").click()
+        expect(page.get_by_role("dialog", name="Leave your number")).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("dialog")).to_have_count(0)
+        expect(told.get_by_role("button")).to_be_focused()

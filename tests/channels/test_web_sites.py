@@ -114,6 +114,8 @@ async def test_only_the_frame_page_may_stand_on_the_allowed_sites(shop: Shop) ->
     frame = (await shop.http.get("/chat/frame")).headers
     assert frame["content-security-policy"].endswith(f"frame-ancestors 'self' {SITE} {OTHER}")
     assert "set-cookie" not in frame
+    launcher = await shop.http.get("/chat/embed.js")
+    assert launcher.headers["cross-origin-resource-policy"] == "cross-origin"
     page = await shop.http.get("/chat")
     shop.http.cookies.clear()
     assert page.headers["content-security-policy"].endswith("frame-ancestors 'self'")

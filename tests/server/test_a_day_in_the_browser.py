@@ -2,62 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import re
 import signal
-import socket
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from browser import browsing
 from playwright.sync_api import Browser, Page, expect
+from program import Program, free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 WAIT_MS = 20_000
-
-
-@contextmanager
-def running(home: Path, port: int) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """`qotbot run` on a home: the process and the desk's one-time address."""
-    command = [sys.executable, "-m", "qotbot", "run", "--port", str(port), "--home", str(home)]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env={**os.environ})
-    try:
-        assert process.stdout is not None
-        desk = ""
-        for line in process.stdout:
-            if found := re.search(r"http\S+/desk\?token=\S+", line):
-                desk = found.group()
-            if "Ctrl-C" in line:
-                break
-        until_listening(port)
-        yield process, desk
-    finally:
-        process.kill()
-        process.wait(10)
-        assert process.stdout is not None
-        process.stdout.close()
-
-
-def until_listening(port: int) -> None:
-    """Return when somebody accepts connections on the port."""
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        with socket.socket() as probe:
-            probe.settimeout(1)
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-    raise AssertionError("the server did not start")
-
-
-def free_port() -> int:
-    """A port nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def says(page: Page, text: str, answer: str) -> None:
@@ -87,7 +41,7 @@ def test_a_refund_is_approved_after_the_server_was_killed(chromium: str, tmp_pat
     with browsing(chromium) as browser:
         context = browser.new_context()
         chat = context.new_page()
-        with running(tmp_path, port) as (process, _):
+        with Program(tmp_path, port).running() as (process, _):
             chat.goto(f"http://127.0.0.1:{port}/chat")
             says(chat, "balayage in two weeks on saturday at 10 am", "Shall I book it")
             says(chat, "yes please", "You're booked")
@@ -95,7 +49,7 @@ def test_a_refund_is_approved_after_the_server_was_killed(chromium: str, tmp_pat
             says(chat, "yes", "A person from the team will confirm it")
             says(chat, "is there parking?", "Mill Lane")
             process.send_signal(signal.SIGKILL)
-        with running(tmp_path, port) as (_, desk):
+        with Program(tmp_path, port).running() as (_, desk):
             chat.goto(f"http://127.0.0.1:{port}/chat")
             approve(browser, desk)
             expect(chat.get_by_text(re.compile("is refunded"))).to_be_visible(timeout=WAIT_MS)
@@ -104,7 +58,7 @@ def test_a_refund_is_approved_after_the_server_was_killed(chromium: str, tmp_pat
 
 def test_the_fake_phone_texts_and_calls_the_real_server(chromium: str, tmp_path: Path) -> None:
     port = free_port()
-    with browsing(chromium) as browser, running(tmp_path, port):
+    with browsing(chromium) as browser, Program(tmp_path, port).running():
         page = browser.new_context().new_page()
         page.goto(f"http://127.0.0.1:{port}/phone")
         box = page.get_by_role("textbox").last

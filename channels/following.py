@@ -24,11 +24,13 @@ WORKING = timedelta(seconds=60)  # so long an answer that does not come is shown
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What is new to a page; `over` says that its session was ended, `busy` that an answer is being made."""
+    """What is new to a page; `over` says that its session was ended, `busy` that an answer is being made,
+    `contact` whose thread it is now (a texted code may join it to another)."""
 
     fresh: list[Message] = field(default_factory=list)
     busy: bool = False
     over: bool = False
+    contact: str | None = None
 
 
 async def follow(reception: Reception, visitor: Visitor, after: int) -> AsyncIterator[str]:
@@ -46,7 +48,7 @@ async def follow(reception: Reception, visitor: Visitor, after: int) -> AsyncIte
         if news.busy != busy:
             busy = news.busy
             yield f"event: typing\ndata: {json.dumps({'on': busy})}\n\n"
-        await live.wait(seen, LOOK_S)
+        await live.wait(seen, LOOK_S, about=news.contact or visitor.session)
         quiet += LOOK_S
         if quiet >= BEAT_S:
             quiet = 0.0
@@ -62,7 +64,8 @@ def _news(tx: Tx, *, reception: Reception, visitor: Visitor, after: int) -> News
     if contact is None:
         return News()
     fresh = _visible(tx, contact, after=after, since=now - ON_ITS_WAY)
-    return News(fresh, busy=messages.awaits_answer(tx, contact, "web", since=now - WORKING))
+    busy = messages.awaits_answer(tx, contact, "web", since=now - WORKING)
+    return News(fresh, busy=busy, contact=contact)
 
 
 def _visible(tx: Tx, contact: str, *, after: int, since: datetime) -> list[Message]:

@@ -18,6 +18,7 @@ from channels.origins import OURS, Origins, origins
 from channels.pages import ANYWHERE, page, static_routes
 from channels.reception import Reception
 from channels.transcript import transcript
+from channels.turnstile import too_fast
 from channels.visitors import COOKIE, Forged, Identity, Visitor, Visitors, until
 from domain.channel import Channel
 from domain.clock import iso, to_ms
@@ -141,6 +142,7 @@ class Chat:
 
     async def session(self, request: Request, origin: str) -> Response:
         """A token for a page: renewed where it brings one, a new visitor's else."""
+        await self._slow(request, None)
         opened = await _read(request, Opened, "Send {identity: {user, phone, expires, signature}}, or nothing.")
         before = request.headers.get("authorization", "").partition(" ")[2]
         if before and await self._over(self.visitors.of(request, origin)):
@@ -208,7 +210,8 @@ class Chat:
                     raise Refusal("This site may not use the chat; name it in business.yaml (chat: origins:).", 403)
                 response = await work(request, origin)
             except Refusal as refusal:
-                response = JSONResponse(refusal.answer, status_code=refusal.status)
+                wait = {"Retry-After": str(refusal.answer["seconds"])} if refusal.status == 429 else {}
+                response = JSONResponse(refusal.answer, status_code=refusal.status, headers=wait)
             response.headers.update(self.origins.shared(origin))
             return response
 
@@ -219,11 +222,16 @@ class Chat:
 
         async def answer(request: Request, origin: str) -> Response:
             visitor = self.visitors.of(request, origin)
+            await self._slow(request, visitor)
             if visitor is None or await self._over(visitor):
                 raise Refusal("Open the chat first.", 401)
             return await work(request, visitor)
 
         return answer
+
+    async def _slow(self, request: Request, visitor: Visitor | None) -> None:
+        if seconds := await too_fast(self.reception.database.live, request, visitor):
+            raise Refusal(f"Too much at once; try again in {seconds} s.", 429, seconds=seconds)
 
     async def _over(self, visitor: Visitor | None) -> bool:
         if visitor is None:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from axe_playwright_python.sync_playwright import Axe
 from browser import serving
 from fastapi import FastAPI
 from fastapi.responses import HTMLResponse
@@ -36,7 +37,7 @@ HOSTILE = """
 TIDY = """
   body { margin: 0; font: 17px/1.6 Georgia, serif; color-scheme: light dark;
       background: light-dark(#fbf7f1, #191613); color: light-dark(#2b2420, #efe7dd) }
-  main { max-width: 44rem; margin: 0 auto; padding: 3rem 1.5rem }
+  main { max-width: 34rem; margin-inline-start: 6vw; padding: 4rem 1.5rem }
   h1 { font-weight: 400; font-size: 2.4rem; line-height: 1.15 }
   a { color: light-dark(#7a3b12, #f0b48a) }
 """
@@ -133,3 +134,9 @@ def hide(page: Page, hidden: bool) -> None:
         " document.dispatchEvent(new Event('visibilitychange')); }",
         hidden,
     )
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds wrong on the page, in every shadow root."""
+    found = Axe().run(page).response["violations"]
+    return [f"{v['id']}: {n['html'][:120]}" for v in found for n in v["nodes"]]

@@ -121,7 +121,8 @@ export async function panel(root, { base, given, colours, dir, tell }) {
     if (inline) document.title = `Chat · ${about.business}`;
     at.business.textContent = about.business;
     at.mark.textContent = [...about.business][0] || "";
-    at.assistant.textContent = /automated/i.test(about.assistant) ? about.assistant : `${about.assistant} · automated assistant`;
+    const named = about.assistant.startsWith(about.business) ? [] : [about.assistant]; // its own name, not the business's
+    at.assistant.textContent = [...named, "automated assistant"].join(" · ").replace(/^a/, "A");
     const reader = about.reader === "phrasebook" ? " It reads with a phrasebook, without an AI model." : "";
     at.notice.textContent = about.notice + reader;
     at.closed.hidden = about.open !== false;

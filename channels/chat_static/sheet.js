@@ -61,7 +61,7 @@ export function formSheet(frame, { about, phone, call, done }) {
   const failed = h("p", { class: "error", role: "alert", id: "form-error" });
   const send = h("button", { class: "strong" }, "Send");
   const form = h("form", { class: "fields", novalidate: true },
-    make("p", "", `Somebody from the team will call you back. Fields are all needed; the tick is not.`),
+    make("p", "", `Somebody from the team will call you back. All fields are needed; the tick is not.`),
     name, number, h("label", { class: "tick", for: "form-consent" }, tick, wording), need, failed,
     h("div", { class: "acts" }, send, button("Cancel", () => leave(), "quiet")));
 

@@ -21,6 +21,7 @@ function stamp(meta, message) {
   if (isNaN(when)) return;
   const time = make("time", "", when.toLocaleTimeString([], { hour: "numeric", minute: "2-digit" }));
   time.dateTime = message.at;
+  time.dir = "auto";
   meta.append(time);
 }
 

@@ -81,9 +81,7 @@ def died(*_: object, **__: object) -> None:
 
 
 @pytest.mark.parametrize(("word", "revoked"), [("STOP", True), ("HELP", False), ("START", False)])
-async def test_w07_w09_what_the_carrier_read_is_kept_and_not_answered(
-    carriers: Shop, word: str, revoked: bool
-) -> None:
+async def test_w07_w09_what_the_carrier_read_is_kept_and_not_answered(carriers: Shop, word: str, revoked: bool) -> None:
     mia = carriers.somebody()
     answer = await text(carriers, mia, word, OptOutType=word)
     assert "<Message" not in answer

@@ -10,8 +10,8 @@ import pytest
 
 from channels.visitors import Forged, Identity, Visitors
 from domain.clock import SystemClock
-from domain.settings import Business, WebChat
 from domain.pack import read_yaml
+from domain.settings import Business, WebChat
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "web-chat.md").read_text("utf-8")

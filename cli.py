@@ -21,6 +21,7 @@ from commands.options import opened as open_records
 from commands.pausing import app as pausing
 from commands.preparing import app as preparing
 from commands.simulating import app as simulating
+from commands.telephony import app as telephony
 from domain.configuration import Configuration
 from domain.errors import BadInput, ConfigurationError, IntegrityError, QotBotError, Unavailable
 
@@ -41,6 +42,7 @@ for _name, _commands in (
     app.add_typer(_commands, name=_name)
 app.add_typer(preparing)
 app.add_typer(pausing)
+app.add_typer(telephony)
 
 AnswerKind = Literal["approve", "edit", "reject", "answer"]
 
@@ -153,13 +155,23 @@ def why(
 
 
 @app.command()
-def doctor(business: Folder = None, home: Home = None, as_json: Json = False) -> None:
+def doctor(
+    *,
+    twilio: Annotated[bool, typer.Option("--twilio", help="Look at Twilio, and the public address, too.")] = False,
+    business: Folder = None,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
     """Check this installation and say how to mend what is wrong."""
-    from desk.doctor import examine
+    from desk.doctor import Check, examine
 
     opened = open_records(home, business)
     redis_url = Configuration().redis_url
     checks = examine(opened.database, opened.pack, opened.keys, home=opened.home, redis_url=redis_url)
+    if twilio:
+        from commands.phoning import examine_twilio
+
+        checks += [Check(f.name, f.ok, f.seen, f.next_step) for f in examine_twilio(business_of(business))]
     if as_json:
         typer.echo(json.dumps([{"name": c.name, "ok": c.ok, "seen": c.seen, "next": c.next_step} for c in checks]))
     else:

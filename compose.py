@@ -41,8 +41,9 @@ from records.keys import Keys, open_keys
 from records.staff_answers import StaffAnswer
 from records.upgrade import upgrade
 from tools.payments import FilePayments
-from workers import deliveries, hearing, timers
+from workers import deliveries, hearing, reporting, timers
 from workers.answers import collect
+from workers.pacing import wait_turn
 from workers.runner import Runner
 from workers.turns import take_turn
 
@@ -134,9 +135,10 @@ async def compose(settings: Settings, clock: Clock, *, account: Account | None =
         understand=_understand(model, settings.model_timeout_s),
     )  # fmt: skip
     reception = Reception(
-        hear=partial(hearing.hear, deps), collect=partial(collect, deps), database=database, clock=clock, pack=pack,
-        keys=keys, account=account, public_base_url=settings.public_base_url, reader_name=settings.reader_name,
-        voice=settings.voice, identity_secret=settings.identity_secret,
+        hear=partial(hearing.hear, deps), collect=partial(collect, deps), report=partial(reporting.take, deps),
+        database=database, clock=clock, pack=pack, keys=keys, account=account,
+        public_base_url=settings.public_base_url, reader_name=settings.reader_name, voice=settings.voice,
+        identity_secret=settings.identity_secret,
     )  # fmt: skip
     made = [make(reception) for make in discover("channels", "CHANNEL", settings.extensions)]
     channels.update(unique(made, "channel"))
@@ -146,7 +148,7 @@ async def compose(settings: Settings, clock: Clock, *, account: Account | None =
     await database.live.open()
     return App(
         deps=deps, keys=keys, graph=graph,
-        runner=Runner(deps, keys, _handlers(deps, graph, threads, texts=settings.carries_texts)),
+        runner=Runner(deps, keys, _handlers(deps, graph, threads, texts=settings.carries_texts, by=account)),
         action_graphs=threads, channels=channels, reception=reception, settings=settings, saver_close=saver_close,
         model=model,
     )  # fmt: skip
@@ -243,7 +245,11 @@ def _tools(pack: Pack, ports: Ports, extensions: Path | None) -> dict[str, Tool]
     return {n: t for n, t in tools.items() if n in wanted or n in ("message", "hand_over")}
 
 
-def _handlers(deps: Deps, graph: Compiled, threads: dict[str, Compiled], *, texts: bool = True) -> dict[str, Any]:
+def _handlers(
+    deps: Deps, graph: Compiled, threads: dict[str, Compiled], *, texts: bool = True, by: Account | None = None
+) -> dict[str, Any]:
+    sender, rate = (by.service or by.number, by.rate) if by else ("", None)
+
     async def turn(job: Job) -> None:
         await take_turn(deps, graph, job.ref, tries=job.tries)
 
@@ -253,6 +259,7 @@ def _handlers(deps: Deps, graph: Compiled, threads: dict[str, Compiled], *, text
     async def deliver(job: Job) -> None:
         if not texts:
             await deliveries.leave_text(deps, job.ref)
+        await wait_turn(deps, job.ref, sender=sender, rate=rate)
         await deliveries.carry_out(deps, job.ref, tries=job.tries)
 
     async def expire(job: Job) -> None:

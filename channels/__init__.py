@@ -4,6 +4,6 @@ from __future__ import annotations
 
 MACHINERY = (
     "caller", "following", "frames", "holding", "keypad", "line", "objection", "origins", "pages", "queue",
-    "reception", "relay", "staff", "switchboard", "transcript", "turnstile", "twilio_api", "twiml", "visitors",
-    "webhook",
+    "reception", "relay", "remedies", "staff", "switchboard", "transcript", "turnstile", "twilio_api", "twilio_check",
+    "twiml", "visitors", "webhook",
 )  # fmt: skip

@@ -7,20 +7,24 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+import structlog
+from fastapi import APIRouter, HTTPException, Request, Response
 
 from channels.reception import Reception
-from channels.twilio_api import find_text, send_text
+from channels.remedies import MOST_MEDIA, intent_of, reported, validity_of
+from channels.twilio_api import Text, find_text, send_text
 from channels.twiml import nothing
 from channels.webhook import needed, signed_form
 from domain.channel import Channel
-from domain.message import Delivery, Heard, Refused, Words
+from domain.clock import to_ms
+from domain.message import Delivery, Heard, Refused, Sent, Words
 from domain.permit import Permit
 from domain.phone import is_e164
-from records import actions
+from records import actions, reports
 from records.database import Tx
 
-MOST_MEDIA = 10
+log = structlog.get_logger()
+STATUS = "/twilio/sms/status"
 NO_ACCOUNT = Refused("no Twilio account is configured", "no_account")
 
 
@@ -40,18 +44,45 @@ class Texts:
         """The webhook of texts."""
         router = APIRouter()
         router.add_api_route("/twilio/sms", self.received, methods=["POST"], response_model=None)
+        router.add_api_route(STATUS, self.reported, methods=["POST"], response_model=None)
         return router
 
     async def received(self, request: Request) -> Response:
-        """An inbound text: kept before it is acknowledged, answered through the API."""
+        """An inbound text: kept before it is acknowledged, answered through the API.
+
+        It may come for any messaging service, known to us or not; what counts is that the number is ours.
+        """
         form = await signed_form(request, self.reception)
         sid, sender = needed(form, "MessageSid", "From")
+        if sender in self._numbers():
+            log.warning("sms.loop", sid=sid)  # our own words came back: answering them would never end
+            return nothing()
+        if not self._ours(form):
+            log.warning("sms.other_number", sid=sid)
+            raise HTTPException(403, "this number is not ours: see phone in business.yaml")
         text = Heard(
             channel="sms", kind="text", address_kind="phone", address=sender, text=form.get("Body", ""),
             provider="twilio", provider_id=sid, media=_media(form), carrier_word=form.get("OptOutType", "").upper(),
             session=f"{sender} {self.reception.clock.now():%Y-%m-%d}",  # what a code proves to texts holds for a day
         )  # fmt: skip
         await self.reception.hear(text)
+        return nothing()
+
+    def _numbers(self) -> set[str]:
+        account = self.reception.account
+        return {self.reception.pack.business.phone, account.number if account else ""}
+
+    def _ours(self, form: Mapping[str, str]) -> bool:
+        """Whether a text came to our number, or to another of our messaging service's pool."""
+        to, service = form.get("To", ""), self.reception.account.service if self.reception.account else None
+        return not to or to in self._numbers() or (service is not None and form.get("MessagingServiceSid") == service)
+
+    async def reported(self, request: Request) -> Response:
+        """What became of a text that we sent; kept before it is acknowledged."""
+        form = await signed_form(request, self.reception)
+        sid, status = needed(form, "MessageSid", "MessageStatus")
+        action = request.query_params.get("action", "")
+        await self.reception.report(reported(sid, status, form.get("ErrorCode", ""), action=action))
         return nothing()
 
     async def deliver(self, permit: Permit, words: Words) -> Delivery:
@@ -61,13 +92,24 @@ class Texts:
             return NO_ACCOUNT
         if not is_e164(to):
             return Refused("this number cannot be texted", "bad_number")
-        return await send_text(account, to=to, text=words.text)
+        left_s = (words.until - to_ms(self.reception.clock.now())) / 1000 if words.until else None
+        callback = self.reception.address(f"{STATUS}?action={permit.action}")
+        text = Text(
+            to=to, body=words.text, media=words.media[:MOST_MEDIA], intent=intent_of(permit.purpose),
+            validity_s=validity_of(permit.purpose, left_s), status_callback=callback,
+        )  # fmt: skip
+        return await send_text(account, text)
 
     async def reconcile(self, permit: Permit, words: Words) -> Delivery:
-        """Ask Twilio whether the words were sent; the same words under another action's receipt are no proof."""
+        """Whether the words were sent: Twilio told us already, or has them in its list.
+
+        The same words under another action's receipt are no proof.
+        """
         account, now = self.reception.account, self.reception.clock.now()
         if account is None:
             return NO_ACCOUNT
+        if told := await self.reception.database.read(lambda tx: reports.of_action(tx, permit.action)):
+            return Sent({"sid": told[1]}, told[0])
         known = await self.reception.database.read(partial(_sids, permit=permit))
         return await find_text(account, to=permit.address or "", text=words.text, now=now, known=known)
 

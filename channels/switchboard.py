@@ -33,4 +33,5 @@ class Switchboard:
 
 
 def _words(payload: dict[str, Any]) -> Words:
-    return Words(payload["text"], tuple(payload["options"]))
+    media = tuple(str(one) for one in payload.get("media", ()))
+    return Words(payload["text"], tuple(payload["options"]), media=media, until=payload.get("until"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,44 +12,72 @@ import httpx
 from typing_extensions import override
 
 from channels.reception import Account
+from channels.remedies import refused
 from domain.message import Delivery, Refused, Sent, Unknown
 
 LIMIT_S = 8.0
+INBOUND = "inbound"
+API = "https://api.twilio.com"
+PRODUCTS = (API, "https://messaging.twilio.com")  # on one address at the offline phone company
 
 
-async def send_text(account: Account, *, to: str, text: str) -> Delivery:
-    """Create a message; `Unknown` where Twilio may have taken it without saying so."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """A text to send: to whom, the words, Twilio's word for its purpose, how long it may wait, who is told of it."""
+
+    to: str
+    body: str
+    media: tuple[str, ...] = ()
+    intent: str | None = None
+    validity_s: int | None = None
+    status_callback: str | None = None
+
+
+async def send_text(account: Account, text: Text) -> Delivery:
+    """Create a message, once; `Unknown` where Twilio may have taken it without saying so (5xx, silence, a cut line).
+
+    Nothing was taken where no connection was made ("absent") or where Twilio answered 429 (remedy "later").
+    """
     from twilio.base.exceptions import TwilioRestException
 
+    asked = {
+        "to": text.to, "body": text.body, "media_url": list(text.media), "message_intent": text.intent,
+        "validity_period": text.validity_s, "status_callback": text.status_callback,
+        "messaging_service_sid": account.service, "from_": None if account.service else account.number,
+    }  # fmt: skip
     try:
         async with httpx.AsyncClient(transport=account.transport, timeout=LIMIT_S) as http:
-            client = _client(account, http)
-            made = await client.messages.create_async(to=to, from_=account.number, body=text)
+            client = twilio_client(account, http)
+            made = await client.messages.create_async(**{name: value for name, value in asked.items() if value})
     except TwilioRestException as problem:
-        if problem.status == 429 or problem.status >= 500:
+        if problem.status >= 500:
             return Unknown(f"Twilio answered {problem.status}")
-        return Refused(f"Twilio answered {problem.status} ({problem.code})", str(problem.code))
+        return refused(problem.status, str(problem.code))
     except (httpx.ConnectError, httpx.ConnectTimeout):
         return Refused("Twilio could not be reached", "absent")
     except (httpx.HTTPError, ValueError) as problem:  # ValueError: an answer that is no JSON
         return Unknown(type(problem).__name__)
-    return Sent({"sid": str(made.sid)})
+    return Sent({"sid": str(made.sid)}, "twilio")
 
 
 async def find_text(account: Account, *, to: str, text: str, now: datetime, known: Collection[str] = ()) -> Delivery:
-    """Look for a message with these words among those of the last day; `known` are the ids of others' receipts."""
+    """Look for a message with these words among those of the last day; `known` are the ids of others' receipts.
+
+    The list is not narrowed by the day of sending: what still waits in Twilio's queue has none.
+    """
     from twilio.base.exceptions import TwilioException
 
-    since = now - timedelta(days=1)
+    asked = {"to": to} if account.service else {"to": to, "from_": account.number}
     try:
         async with httpx.AsyncClient(transport=account.transport, timeout=LIMIT_S) as http:
-            client = _client(account, http)
-            found = await client.messages.list_async(to=to, from_=account.number, date_sent_after=since, limit=50)
+            found = await twilio_client(account, http).messages.list_async(**asked, limit=50)
     except (TwilioException, httpx.HTTPError, ValueError) as problem:  # ValueError: an answer that is no JSON
         return Unknown(type(problem).__name__)
     for message in found:
+        if message.direction == INBOUND or (message.date_created and now - message.date_created > timedelta(days=1)):
+            continue
         if message.body == text and message.sid not in known:
-            return Sent({"sid": str(message.sid)})
+            return Sent({"sid": str(message.sid)}, "twilio")
     return Refused("Twilio has no such message", "absent")
 
 
@@ -76,7 +105,7 @@ async def _told(account: Account, change: Callable[[Any], Awaitable[None]]) -> D
 
     try:
         async with httpx.AsyncClient(transport=account.transport, timeout=LIMIT_S) as http:
-            await change(_client(account, http))
+            await change(twilio_client(account, http))
     except TwilioRestException as problem:
         return Refused(f"Twilio answered {problem.status} ({problem.code})", str(problem.status))
     except (TwilioException, httpx.HTTPError, ValueError) as problem:
@@ -84,7 +113,7 @@ async def _told(account: Account, change: Callable[[Any], Awaitable[None]]) -> D
     return Sent()
 
 
-def _client(account: Account, http: httpx.AsyncClient) -> Any:
+def twilio_client(account: Account, http: httpx.AsyncClient) -> Any:
     """Twilio's client over our own HTTP client: theirs ignores its time limit and repeats POSTs (9.13.0)."""
     from twilio.http import AsyncHttpClient
     from twilio.http.response import Response
@@ -105,7 +134,9 @@ def _client(account: Account, http: httpx.AsyncClient) -> Any:
             timeout: float | None = None,
             allow_redirects: bool = False,
         ) -> Response:
-            there = uri.replace("https://api.twilio.com", account.api_base.rstrip("/"), 1)
+            there = uri
+            for product in PRODUCTS if account.api_base != API else ():
+                there = there.replace(product, account.api_base.rstrip("/"), 1)
             answer = await http.request(method, there, params=params, data=data, headers=headers, auth=auth)
             return Response(answer.status_code, answer.text, answer.headers)
 

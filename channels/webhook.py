@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from fastapi import HTTPException, Request, WebSocket
 from starlette.datastructures import FormData
 from starlette.requests import HTTPConnection
 
-from channels.reception import Reception
+from channels.reception import Account, Reception
 from domain.errors import BadInput
 
 MAX_BODY = 64 * 1024
@@ -18,8 +21,6 @@ async def signed_form(request: Request, reception: Reception) -> dict[str, str]:
     The address is built from the configured public URL, never from Host or forwarding headers. A field that came twice
     keeps its last value.
     """
-    from twilio.request_validator import RequestValidator
-
     if reception.account is None:
         raise HTTPException(403, "this deployment has no Twilio account")
     length = request.headers.get("content-length", "")
@@ -31,9 +32,7 @@ async def signed_form(request: Request, reception: Reception) -> dict[str, str]:
     if len(raw) > MAX_BODY:
         raise HTTPException(413, "a webhook of this size does not come from Twilio")
     form: FormData = await request.form(max_fields=200)
-    given = request.headers.get("x-twilio-signature", "")
-    url = reception.address(_raw_target(request))
-    if not given or not RequestValidator(reception.account.token).validate(url, form, given):
+    if not fits(reception.account, reception.address(_raw_target(request)), form, headers=request.headers):
         raise HTTPException(403, "the signature does not fit")
     fields = {key: value for key, value in form.items() if isinstance(value, str)}
     if fields.get("AccountSid", reception.account.sid) != reception.account.sid:
@@ -43,13 +42,31 @@ async def signed_form(request: Request, reception: Reception) -> dict[str, str]:
 
 def signed_upgrade(socket: WebSocket, reception: Reception) -> bool:
     """Whether a WebSocket's upgrade is signed: over the wss form of our public address, without parameters."""
-    from twilio.request_validator import RequestValidator
-
     if reception.account is None:
         return False
     url = reception.address(_raw_target(socket)).replace("http", "ws", 1)
-    given = socket.headers.get("x-twilio-signature", "")
-    return bool(given) and bool(RequestValidator(reception.account.token).validate(url, {}, given))
+    return fits(reception.account, url, {}, headers=socket.headers)
+
+
+def fits(account: Account, url: str, form: Mapping[str, Any], *, headers: Mapping[str, str]) -> bool:
+    """Whether a signature is the account's: by one of its tokens, or by the shared key that the request names.
+
+    A request that names a key is judged by that key alone (HMAC-SHA256), so that nothing falls back to less.
+    """
+    from twilio.request_validator import HMAC_SHA256, SIGNATURE_SETTINGS_HEADER, RequestValidator
+
+    given, named = headers.get("x-twilio-signature", ""), headers.get(SIGNATURE_SETTINGS_HEADER.lower())
+    if not given:
+        return False
+    if named is None:
+        secrets = (account.token, *account.other_tokens)
+        return any(RequestValidator(secret).validate(url, form, given) for secret in secrets)
+    parts = (part.partition("=") for part in named.split(","))
+    said = {name.strip(): value.strip() for name, _, value in parts}
+    secret = account.shared_keys.get(said.get("key", ""))
+    if secret is None or said.get("algorithm") != HMAC_SHA256:
+        return False
+    return bool(RequestValidator(secret).validate(url, form, given, HMAC_SHA256))
 
 
 def needed(form: dict[str, str], *names: str) -> list[str]:

@@ -13,8 +13,9 @@ from pathlib import Path
 import uvicorn
 from pydantic import SecretStr
 
+from channels.fake.api import api
 from channels.fake.calls import Handset
-from channels.fake.company import Company, api
+from channels.fake.company import Company
 from channels.fake.handset import handset_routes
 from channels.reception import Account
 from commands.carrier import configured_account

@@ -45,7 +45,8 @@ FOLLOWUPS = {
     "quarantined": "The agent could not answer", "delivery": "A delivery went wrong", "guard": "A safety rule failed",
     "failed_job": "Something failed", "media": "Sent pictures or files", "brake": "Sending is stopped",
     "approval": "Waiting for approval", "voicemail": "Left a message", "recording": "A recording to delete",
-    "bad_number": "A telephone that cannot be rung",
+    "bad_number": "A telephone that cannot be rung", "unreachable": "Cannot be texted: call instead",
+    "carrier": "The phone company refuses",
 }  # fmt: skip
 
 

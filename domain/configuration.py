@@ -29,3 +29,13 @@ class Configuration(BaseSettings):
     openai_api_key: SecretStr | None = Field(default=None, alias="OPENAI_API_KEY")
     twilio_account_sid: str | None = Field(default=None, alias="TWILIO_ACCOUNT_SID")
     twilio_auth_token: SecretStr | None = Field(default=None, alias="TWILIO_AUTH_TOKEN")
+    # Webhooks may also be signed with these: old and new token while they are changed over, separated by commas …
+    twilio_other_tokens: SecretStr | None = Field(default=None, alias="TWILIO_OTHER_AUTH_TOKENS")
+    # … and shared keys as id=secret, separated by commas.
+    twilio_shared_keys: SecretStr | None = Field(default=None, alias="TWILIO_SHARED_KEYS")
+    twilio_messaging_service: str | None = Field(default=None, alias="TWILIO_MESSAGING_SERVICE_SID")
+    twilio_api_key: str | None = Field(default=None, alias="TWILIO_API_KEY")
+    text_parts_per_s: float | None = Field(
+        default=None, gt=0
+    )  # where the account may send more than its kind of number
+    twilio_api_base: str = "https://api.twilio.com"  # the offline phone company has another

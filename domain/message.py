@@ -7,6 +7,17 @@ from datetime import datetime
 from typing import Literal
 
 AddressKind = Literal["phone", "email", "web"]
+# What is to be done about an error of a carrier: the channel's own dated table says which, the workers do it.
+#   staff       a person looks at it
+#   revoke      the recipient opted out there
+#   later       nothing was taken: the same again in a moment
+#   again       the phone was not reached: twice more, hours apart, then a person calls
+#   reschedule  the carrier keeps quiet hours of its own: submit it again soon
+#   untextable  this number takes no texts: call instead
+#   brake       our number may not send: what we begin stops
+#   operator    settings at the carrier are wrong
+#   block       abuse: nothing goes to this number any more
+Remedy = Literal["staff", "revoke", "later", "again", "reschedule", "untextable", "brake", "operator", "block"]
 HeardKind = Literal["text", "speech", "keys", "missed_call", "voicemail", "no_recording", "form"]
 
 
@@ -59,18 +70,24 @@ class Receipted:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What is delivered to a customer."""
+    """What is delivered to a customer; `media` are addresses of pictures, `until` (milliseconds UTC) ends its use."""
 
     text: str
     options: tuple[str, ...] = ()
     message: str = ""  # the row they stand in, where a channel must know
+    media: tuple[str, ...] = ()
+    until: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The effect happened; `facts` go into the receipt (a message sid, a refund id)."""
+    """The effect happened; `facts` go into the receipt (a message sid, a refund id).
+
+    `provider` is who took it, where it reports later what became of it (`Report`).
+    """
 
     facts: dict[str, str | int] = field(default_factory=dict)
+    provider: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +99,31 @@ class Unknown:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The other side said no; trying again would not help."""
+    """The other side said no, and did nothing; `remedy` is what may help."""
 
     why: str
     code: str = ""
+    remedy: Remedy = "staff"
 
 
 Delivery = Sent | Unknown | Refused
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What a carrier says later about something it took: its own word and error code, and what they mean to us.
+
+    `rank` tells how far a status is: reports come late, twice and out of order, and only a higher one moves anything.
+    `state` is the message's new state, empty where the carrier's word is unknown. `action` is whose message it is,
+    where the carrier was told.
+    """
+
+    provider: str
+    provider_id: str
+    status: str
+    rank: int
+    state: Literal["", "sent", "delivered", "undelivered", "failed"]
+    code: str = ""
+    meaning: str = ""
+    remedy: Remedy = "staff"
+    action: str = ""

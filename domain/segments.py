@@ -33,6 +33,33 @@ def segments(text: str) -> Segments:
     return _counted("UCS-2", [2 if ord(c) > 0xFFFF else 1 for c in text], alone=70, joined=67)
 
 
+def divided(text: str, most: int) -> list[str]:
+    """A text in pieces of at most `most` parts each: between sentences where it can be, else between words.
+
+    Nothing but white space at the seams is lost; a word longer than a piece is cut.
+    """
+    pieces: list[str] = []
+    rest = text.strip()
+    while segments(rest).parts > most:
+        room = _room(rest, most)
+        seam = max((rest.rfind(mark, 0, room) + 1 for mark in (". ", "! ", "? ", "\n")), default=0)
+        if seam < room // 2:
+            seam = max(rest.rfind(" ", 0, room + 1), rest.rfind("\n", 0, room + 1))
+        seam = seam if seam > 0 else room
+        pieces.append(rest[:seam].rstrip())
+        rest = rest[seam:].lstrip()
+    return [*pieces, rest] if rest else pieces
+
+
+def _room(text: str, most: int) -> int:
+    """How many characters from the start fit into `most` parts; at least one."""
+    low, high = 1, len(text)
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if segments(text[:middle]).parts <= most else (low, middle - 1)
+    return low
+
+
 def folded(text: str) -> str:
     """The text with typographic signs as GSM-7 has them; letters of names stay as they are."""
     return unicodedata.normalize("NFC", text).translate(_PLAINER)

@@ -11,7 +11,8 @@ from typing import Any
 
 import httpx
 
-from channels.fake.company import Company, api_app
+from channels.fake.api import api_app
+from channels.fake.company import Company
 from channels.reception import Account
 from compose import App, Settings, compose, own_home
 from domain.action import Action

@@ -6,7 +6,7 @@ Graph nodes, workers, the desk's answers and campaigns all end here; nothing her
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import records.contacts
@@ -17,6 +17,7 @@ from domain.errors import ConfigurationError, ToolRefused
 from domain.guard import Guard
 from domain.phone import is_e164
 from domain.reading import Listening
+from domain.segments import divided, folded
 from domain.settings import Pack
 from domain.tool import Context, Tool
 from graphs.identity import begins, identified
@@ -27,6 +28,9 @@ from records import actions, conversations, jobs, messages, obligations, timers
 from records.database import Database, Scope, Tx
 from records.jobs import Work
 from records.obligations import Ending, Owed
+
+MOST_PARTS = 10  # of one text: 1530 characters in GSM-7, and phones put longer ones together badly
+PIECE = 1 << 40  # above every ordinal that anybody gives
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,16 +70,36 @@ class Outgoing:
     turn: str | None = None
     session: str | None = None
     author: str = "assistant"
+    media: tuple[str, ...] = ()
 
 
 def send(tx: Tx, deps: Deps, outgoing: Outgoing) -> Action:
-    """Submit a message to the door and, if cleared, set it on its way; a denial with a time is tried again then."""
-    tool, text = deps.tools["message"], outgoing.text
-    if outgoing.channel == "sms" and begins(tx, outgoing.purpose, contact=outgoing.contact, now=deps.clock.now()):
+    """Submit a message to the door and, if cleared, set it on its way; a denial with a time is tried again then.
+
+    A text that is too long for one leaves in several, each an action of its own; the first of them is returned.
+    """
+    text = outgoing.text
+    if outgoing.channel != "sms":
+        return _send(tx, deps, replace(outgoing, text="\n".join((text, *outgoing.media)), media=()))
+    if begins(tx, outgoing.purpose, contact=outgoing.contact, now=deps.clock.now()):
         text = identified(tx, deps.pack, text, contact=outgoing.contact, now=deps.clock.now())
+    first, *more = divided(folded(text), MOST_PARTS) or [text]
+    sent = _send(tx, deps, replace(outgoing, text=first, options=() if more else outgoing.options))
+    for n, piece in enumerate(more, 1):
+        last = n == len(more)
+        _send(tx, deps, replace(outgoing, text=piece, options=outgoing.options if last else (), media=(),
+                                ordinal=outgoing.ordinal + n * PIECE))  # fmt: skip
+    return sent
+
+
+def _send(tx: Tx, deps: Deps, outgoing: Outgoing) -> Action:
+    tool = deps.tools["message"]
+    args = {"text": outgoing.text, "options": list(outgoing.options), "author": outgoing.author}
+    if outgoing.media:
+        args["media"] = list(outgoing.media)
     proposal = Proposal(
         tool=tool.name,
-        args={"text": text, "options": list(outgoing.options), "author": outgoing.author},
+        args=args,
         tier=tool.tier,
         purpose=outgoing.purpose,
         assurance=tool.assurance,

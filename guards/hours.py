@@ -69,6 +69,26 @@ def judge_instant(
     return Deferred(against.name, against.layer, local, _next(instant, clocks))
 
 
+def closing(
+    instant: datetime,
+    place: Place,
+    *,
+    purpose: Purpose,
+    asked: Preferences = NOTHING_ASKED,
+    business: Business | None = None,
+) -> datetime | None:
+    """When the windows that are open at an instant close (UTC); None where none binds or one is closed already."""
+    if purpose in ANY_HOUR:
+        return None
+    clocks = _clocks(place, purpose, asked, business=business)
+    if _closed(instant, clocks):
+        return None
+    days = [(clock, instant.astimezone(clock.zone).date()) for clock in clocks]
+    open_spans = [(clock, day, hours) for clock, day in days if (hours := _common(clock, day))]
+    return min((datetime.combine(day, hours[1], tzinfo=clock.zone).astimezone(UTC)
+                for clock, day, hours in open_spans), default=None)  # fmt: skip
+
+
 @lru_cache(maxsize=4096)
 def _clocks(place: Place, purpose: Purpose, asked: Preferences, *, business: Business | None) -> Clocks:
     binding = rules(place.states, purpose, asked, business=business)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from domain.action import Proposal
 from domain.clock import to_ms
 from domain.decision import Finding
@@ -9,11 +11,11 @@ from domain.guard import Guard
 from domain.settings import Pack
 from guards.areas import Place
 from guards.facts import Clearance, Facts
-from guards.hours import NOTHING_ASKED, Allowed, judge_instant
+from guards.hours import NOTHING_ASKED, Allowed, closing, judge_instant
 from guards.timing import proactive
 from guards.windows import Business
 from guards.zones import Evidence, place_of
-from records import preferences
+from records import contacts, preferences
 from records.database import Tx
 from records.preferences import Preferences
 
@@ -39,6 +41,16 @@ def judge(action: Proposal, facts: Facts) -> Finding | None:
     if found.next_allowed is None:
         return Finding("quiet_hours", "deny", f"{why}, and no hour is left that all rules allow", (found.rule,))
     return Finding("quiet_hours", "deny", why, (found.rule,), not_before=to_ms(found.next_allowed))
+
+
+def open_until(tx: Tx, action: Proposal, clearance: Clearance) -> datetime | None:
+    """When the hours end in which a message that we begin may arrive; None for all others."""
+    if action.channel not in LOUD or action.purpose not in ("service", "marketing"):
+        return None
+    asked = load(tx, action, clearance)
+    known = {"contact": contacts.load(tx, action.contact) if action.contact else None}
+    place = _place(action, Facts(clearance.pack, clearance.now, known), asked)
+    return closing(clearance.now, place, purpose=action.purpose, asked=asked, business=hours_of(clearance.pack))
 
 
 def hours_of(pack: Pack) -> Business:

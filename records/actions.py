@@ -165,6 +165,11 @@ def give_back(tx: Tx, action: str, *, now: datetime) -> None:
     tx.execute(schema.action.update().where(where).values(**values))
 
 
+def lease_until(tx: Tx, action: str, until: datetime) -> None:
+    """Change the end of an executing action's lease."""
+    tx.execute(schema.action.update().where(_A.id == action).values(lease_until=to_ms(until)))
+
+
 def end_leases(tx: Tx) -> None:
     """Nobody else can be executing: for the one process that owns an embedded home, at its start."""
     tx.execute(schema.action.update().where(_A.state == "executing").values(lease_until=None))

@@ -121,7 +121,9 @@ def begun(tx: Tx, contact: str, *, since: datetime) -> tuple[Begun, ...]:
 
 
 def _among(codes: str) -> Any:
-    return sa.and_(_A.state == "failed", _A.receipt["why"].as_string().in_(sa.bindparam(codes, expanding=True)))
+    """Refused at once, or reported later: with one of the carrier's codes."""
+    listed: Any = sa.bindparam(codes, expanding=True)
+    return sa.or_(sa.and_(_A.state == "failed", _A.receipt["why"].as_string().in_(listed)), _M.error.in_(listed))
 
 
 def _how_many(condition: Any) -> Any:

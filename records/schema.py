@@ -49,7 +49,8 @@ contact = sa.Table(
 address = sa.Table(
     "address", METADATA,
     _text("business", key=True), _text("kind", key=True), _text("value", key=True), _text("contact"),
-    _time("verified_at", null=True), _time("created_at"),
+    _time("verified_at", null=True), _time("created_at"), _time("untextable_at", null=True),
+    _text("untextable_why", null=True),
     sa.Index("ix_address_contact", "contact"),
 )  # fmt: skip
 
@@ -79,7 +80,7 @@ message = sa.Table(
     _text("address_kind"), _text("address"), _text("session", null=True), _text("kind"), _text("text"),
     _json("options"), _text("author"), _text("provider", null=True), _text("provider_id", null=True),
     _text("event", null=True), _text("turn", null=True), _text("action", null=True), _text("state"), _time("at"),
-    _number("segments"),
+    _number("segments"), _text("error", null=True),
     sa.UniqueConstraint("id"),
     sa.UniqueConstraint("business", "provider", "provider_id", "event"),
     sa.Index("ix_message_contact_n", "contact", "n"),
@@ -191,6 +192,14 @@ brake = sa.Table(  # why no proactive message leaves: a pause, a tripped breaker
     _text("id", key=True), _text("business"), _text("kind"), _text("reason"), _text("actor"), _time("at"),
     _time("lifted_at", null=True), _text("lifted_by", null=True),
     sa.Index("ix_brake_business", "business", "lifted_at"),
+)  # fmt: skip
+
+delivery_report = sa.Table(  # what carriers said of what we sent, each word once
+    "delivery_report", METADATA,
+    _serial("n"), _text("business"), _text("provider"), _text("provider_id"), _text("status"), _text("code"),
+    _number("rank"), _text("state"), _text("remedy"), _text("meaning"), _text("action"), _time("at"),
+    sa.UniqueConstraint("business", "provider", "provider_id", "status", "code"),
+    sa.Index("ix_delivery_report_action", "action"),
 )  # fmt: skip
 
 campaign = sa.Table(

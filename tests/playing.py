@@ -13,7 +13,8 @@ from typing import Any
 import httpx
 import sqlalchemy as sa
 
-from channels.fake.company import Company, api_app
+from channels.fake.api import api_app
+from channels.fake.company import Company
 from channels.reception import Account
 from compose import Settings, compose, own_home
 from domain.clock import SteppingClock

@@ -17,7 +17,8 @@ from fastapi import FastAPI
 from twilio.request_validator import RequestValidator
 
 import compose
-from channels.fake.company import Company, api_app
+from channels.fake.api import api_app
+from channels.fake.company import Company
 from channels.fake.handset import Handset, handset_routes
 from channels.reception import Account
 from compose import App, Settings

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import Field
+from pydantic import Field, HttpUrl
 
 import records.contacts
 from domain.action import Assurance, Receipt, Tier
@@ -22,6 +22,7 @@ class Message(Args):
     text: str = Field(min_length=1, max_length=1600)
     options: list[str] = Field(default_factory=list, max_length=10)
     author: str = Field(default="assistant", max_length=40)
+    media: list[HttpUrl] = Field(default_factory=list, max_length=10)
 
 
 def write(args: Message, ctx: Context) -> Receipt:

@@ -1,34 +1,41 @@
 """Deliveries: the door is asked again, the action claimed, the effect done outside, its end recorded.
 
 This is the only place that calls a tool's `deliver`. What a crash left executing is looked up at the other side before
-anything is tried again; where nobody can tell, it becomes `unknown` and a person is told. Where the other side was
-never reached, the claim is given back and the whole is tried again a little later.
+anything is tried again, and so is a text whose request ended without a clear answer; where nobody can tell, it becomes
+`unknown` and a person is told. Where the other side was never reached, or took nothing because it is busy, the claim is
+given back and the whole is tried again a little later.
 """
 
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 
 from domain.action import Action, Proposal
+from domain.canonical import digest
+from domain.clock import to_ms
 from domain.errors import ConfigurationError, Later, ToolRefused
 from domain.message import Delivery, Refused, Sent, Unknown
 from domain.permit import Permit
+from domain.tool import Tool
 from graphs import effects, untraced
 from graphs.effects import Deps
-from graphs.obeying import Wished, revoke
 from guards.door import submit
-from records import actions, ledger, messages, obligations
+from guards.quiet_hours import open_until
+from records import actions, ledger, messages, obligations, reports
 from records.database import Tx
 from records.obligations import Owed
+from workers import remedies, reporting
+from workers.remedies import Fault
 
 log = structlog.get_logger()
 LIMIT_S = 10.0
 TRIES, PAUSE = 6, timedelta(seconds=5)  # an outage of two and a half minutes is sat out, then a person is told
-OPTED_OUT = ("21610",)  # Twilio: the recipient has unsubscribed
+LOOK_AGAIN = timedelta(seconds=15)  # after this, a text that was taken can be found at the carrier
+REQUESTS = 2  # at most for one text where answers are unclear, the second only where the first cannot be found
 LEFT = timedelta(minutes=1)
 
 
@@ -38,8 +45,6 @@ async def carry_out(deps: Deps, action: str, *, tries: int = TRIES) -> None:
     if row is None or row.final:
         return
     tool = deps.tools[row.tool]
-    if tool.deliver is None or tool.reconcile is None:
-        raise ConfigurationError(f"tool {tool.name}: it has no effect outside, so there is nothing to deliver")
     again = row.state == "executing"
     claimed = await deps.database.write(deps.scope(row.contact), lambda tx: _claim(tx, deps, row))
     if claimed is None:
@@ -48,18 +53,41 @@ async def carry_out(deps: Deps, action: str, *, tries: int = TRIES) -> None:
     try:
         with untraced.silence():  # a tool may be LangChain's
             async with asyncio.timeout(LIMIT_S):
-                outcome: Delivery = Refused("nothing recorded", "absent")
-                if again:
-                    outcome = await tool.reconcile(permit, payload)
-                if isinstance(outcome, Refused) and outcome.code == "absent":
-                    outcome = await tool.deliver(permit, payload)
+                outcome = await _carried(tool, permit, payload, again=again)
     except TimeoutError:
         outcome = Unknown("no answer within the time limit")
-    if isinstance(outcome, Refused) and outcome.code == "absent" and tries < TRIES:
+    if isinstance(outcome, Refused) and "later" in (outcome.remedy, _absent(outcome)) and tries < TRIES:
         if await deps.database.write(deps.scope(row.contact), lambda tx: _give_back(tx, deps, permit)):
-            raise Later(deps.clock.now() + PAUSE * 2 ** (tries - 1))
+            raise Later(deps.clock.now() + _pause(row.id, tries))
+        return
+    if isinstance(outcome, Unknown) and row.tool == "message" and payload.get("unclear", 0) < REQUESTS:
+        if until := await deps.database.write(deps.scope(row.contact), lambda tx: _wait(tx, deps, permit)):
+            raise Later(until)
         return
     await deps.database.write(deps.scope(row.contact), lambda tx: _settle(tx, deps, permit, outcome=outcome))
+
+
+async def _carried(tool: Tool, permit: Permit, payload: dict[str, Any], *, again: bool) -> Delivery:
+    """Do it, where it is not found to be done already; a text that was asked for often enough is only looked for."""
+    if tool.reconcile is None or tool.deliver is None:
+        raise ConfigurationError(f"tool {tool.name}: it has no effect outside, so there is nothing to deliver")
+    if again:
+        found = await tool.reconcile(permit, payload)
+        if not isinstance(found, Refused) or found.code != "absent":
+            return found
+        if payload.get("unclear", 0) >= REQUESTS:
+            return Unknown("it was asked for twice and cannot be found")
+    return await tool.deliver(permit, payload)
+
+
+def _absent(outcome: Refused) -> str:
+    return "later" if outcome.code == "absent" else ""
+
+
+def _pause(action: str, tries: int) -> timedelta:
+    """Longer with every try, and not the same for everybody who waits."""
+    jitter = int(digest(action, tries)[:4], 16) / 0xFFFF
+    return timedelta(seconds=PAUSE.total_seconds() * 2 ** (tries - 1) * (1 + jitter / 4))
 
 
 async def leave_text(deps: Deps, action: str) -> None:
@@ -90,9 +118,18 @@ def _claim(tx: Tx, deps: Deps, row: Action) -> tuple[Permit, dict[str, Any]] | N
         failed = actions.settle(tx, row.id, "failed", receipt={"why": refusal.code, **refusal.facts}, now=now)
         effects.ended(tx, deps, failed, detached=True)
         return None
-    payload = {"text": row.args.get("text", ""), "options": row.args.get("options", []), "receipt": receipt}
+    payload = {
+        "text": row.args.get("text", ""), "options": row.args.get("options", []), "receipt": receipt,
+        "media": row.args.get("media", []), "until": _until(tx, deps, row),
+    }  # fmt: skip
     actions.save_payload(tx, row.id, payload)
     return permit, payload
+
+
+def _until(tx: Tx, deps: Deps, row: Action) -> int | None:
+    """When the customer's window closes on what we begin (milliseconds UTC): it must not arrive later."""
+    closes = open_until(tx, _again(row, deps), deps.clearance()) if row.tool == "message" else None
+    return to_ms(closes) if closes else None
 
 
 def _again(row: Action, deps: Deps) -> Proposal:
@@ -131,6 +168,19 @@ def _give_back(tx: Tx, deps: Deps, permit: Permit) -> bool:
     return True
 
 
+def _wait(tx: Tx, deps: Deps, permit: Permit) -> datetime | None:
+    """Leave a request without a clear answer to be looked up; when, or None where another process holds it."""
+    if _held(tx, deps, permit, outcome="unclear") is None:
+        return None
+    until = deps.clock.now() + LOOK_AGAIN
+    payload = actions.payload_of(tx, permit.action)
+    actions.save_payload(tx, permit.action, {**payload, "unclear": payload.get("unclear", 0) + 1})
+    actions.lease_until(tx, permit.action, until)
+    body = {"action": permit.action, "tool": permit.tool}
+    ledger.append(tx, permit.business, ledger.Entry("delivery.unclear", body), at=deps.clock.now())
+    return until
+
+
 def _settle(tx: Tx, deps: Deps, permit: Permit, *, outcome: Delivery) -> None:
     row = _held(tx, deps, permit, outcome=type(outcome).__name__.lower())
     if row is None:
@@ -139,20 +189,24 @@ def _settle(tx: Tx, deps: Deps, permit: Permit, *, outcome: Delivery) -> None:
     receipt = actions.payload_of(tx, row.id).get("receipt", {})
     tool = deps.tools[row.tool]
     match outcome:
-        case Sent(facts):
+        case Sent(facts, provider):
             done = actions.settle(tx, row.id, "done", receipt={**receipt, **facts}, now=now)
             if row.tool == "message":
                 messages.set_state(tx, row.id, "sent", now=now)
             effects.ended(tx, deps, done, detached=True)
-        case Refused(why, code):
+            if provider:
+                reporting.catch_up(tx, deps, done, provider=provider, provider_id=str(facts["sid"]))
+        case Refused(why, code, remedy):
             if tool.undo is not None:
                 tool.undo(tool.args.model_validate(row.args), effects.context(tx, deps, row))
             told = {"why": code or "refused_outside", "detail": why}
             failed = actions.settle(tx, row.id, "failed", receipt=told, now=now)
-            _heed(tx, deps, row, code=code)
-            _tell_staff(tx, deps, row, what=f"could not be done: {why}")
             if row.tool == "message":
                 messages.set_state(tx, row.id, "failed", now=now)
+                reports.error(tx, row.id, code)
+                remedies.apply(tx, deps, row, fault=Fault(code, why, remedy))
+            else:
+                _tell_staff(tx, deps, row, what=f"could not be done: {why}")
             effects.ended(tx, deps, failed, detached=True)
         case Unknown(why):
             log.warning("delivery.unknown", action=row.id, tool=row.tool)
@@ -160,16 +214,6 @@ def _settle(tx: Tx, deps: Deps, permit: Permit, *, outcome: Delivery) -> None:
             _tell_staff(tx, deps, row, what="may or may not have happened; please look")
             body = {"action": row.id, "tool": row.tool}
             ledger.append(tx, row.business, ledger.Entry("delivery.unknown", body), at=now)
-
-
-def _heed(tx: Tx, deps: Deps, row: Action, *, code: str) -> None:
-    """A carrier that says the recipient opted out is believed: nothing more is tried."""
-    if row.tool == "message" and row.contact and code in OPTED_OUT:
-        wished = Wished(
-            contact=row.contact, channel=row.channel or "sms", address=row.address or "", evidence=row.id,
-            method="carrier", actor="provider", detector={"layer": "carrier", "rule": code},
-        )  # fmt: skip
-        revoke(tx, deps, wished, scope="texts")
 
 
 def _tell_staff(tx: Tx, deps: Deps, row: Action, *, what: str) -> None:

@@ -10,7 +10,7 @@ from domain.message import Heard, Receipted
 from graphs import contact_form, effects, missed_call, recording
 from graphs.effects import Deps, Outgoing
 from graphs.wording import worded
-from records import ledger, messages, obligations
+from records import ledger, messages, obligations, reachability
 from records.database import Scope, Tx
 from records.obligations import Owed
 from workers import wishes
@@ -72,6 +72,8 @@ def _hear(tx: Tx, deps: Deps, heard: Heard) -> Receipted:
 
 def _wished(tx: Tx, deps: Deps, heard: Heard, *, got: Receipted) -> bool:
     """Obey what the message says about being contacted; whether it says nothing else."""
+    if heard.channel == "sms":
+        reachability.heard_from(tx, deps.pack.business.id, heard.address, now=deps.clock.now())
     wish = wishes.wish_in(tx, deps, heard, contact=got.contact)
     wishes.unpause(tx, deps, got.contact, evidence=got.message)
     return wishes.obey(tx, deps, wishes.Said(heard, got.message, got.contact, wish))

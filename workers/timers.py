@@ -69,10 +69,12 @@ async def resubmit(deps: Deps, action: str) -> None:
 
     def work(tx: Tx) -> None:
         row = actions.load(tx, action)
-        if row is None or row.contact is None:
+        message = messages.of_action(tx, action)
+        if row is None or row.contact is None or (message is not None and message.state == "delivered"):
             return
         outgoing = Outgoing(
-            text=row.args["text"], options=tuple(row.args["options"]), purpose=row.purpose, contact=row.contact,
+            text=row.args["text"], options=tuple(row.args["options"]), media=tuple(row.args.get("media", ())),
+            purpose=row.purpose, contact=row.contact,
             channel=row.channel or "sms", address=row.address or "", cause=row.cause, proposed_by=row.proposed_by,
             ordinal=AGAIN + int(digest(row.id)[:8], 16), turn=row.turn, author=row.args.get("author", "assistant"),
         )  # fmt: skip

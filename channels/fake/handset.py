@@ -14,7 +14,8 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 
 from channels.fake.calls import MISSED, Call, Handset
-from channels.fake.company import NUMBER, Company
+from channels.fake.company import Company
+from channels.fake.parameters import NUMBER
 from channels.pages import page, static_routes
 
 ODD_NUMBER = "Write your number like +12025550143."

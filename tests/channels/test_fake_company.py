@@ -11,9 +11,10 @@ from streaming import following
 from twilio.base.exceptions import TwilioException
 from twilio.request_validator import RequestValidator
 
-from channels.fake.company import Company, api_app
+from channels.fake.api import api_app
+from channels.fake.company import Company
 from channels.reception import Account
-from channels.twilio_api import find_text, send_text
+from channels.twilio_api import Text, find_text, send_text
 from domain.message import Refused, Sent, Unknown
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -34,7 +35,7 @@ async def events(shop: Shop, person: Person, *, after: str, wanted: int) -> list
 
 async def test_twilios_own_client_sends_and_finds_texts(shop: Shop, mia: Person) -> None:
     words = "Caf\N{LATIN SMALL LETTER E WITH ACUTE} & <b> 100% \N{THUMBS UP SIGN} +"
-    sent = await send_text(account(shop), to=mia.number, text=words)
+    sent = await send_text(account(shop), Text(to=mia.number, body=words))
     assert isinstance(sent, Sent)
     assert mia.inbox == [words]
     found = await find_text(account(shop), to=mia.number, text=words, now=shop.clock.now())
@@ -52,14 +53,14 @@ async def test_twilios_own_client_sends_and_finds_texts(shop: Shop, mia: Person)
         ({"sid": "AC" + "9" * 32}, "", "hi", "20003"),
         ({"number": "+15185550199"}, "", "hi", "21606"),
         ({}, "12345", "hi", "21211"),
-        ({}, "", "", "21602"),
+        ({}, "", "", "21619"),
         ({}, "", "x" * 1601, "21617"),
     ],
 )
 async def test_it_refuses_like_the_real_one(
     shop: Shop, mia: Person, changed: dict[str, str], to: str, text: str, code: str
 ) -> None:
-    refused = await send_text(account(shop, **changed), to=to or mia.number, text=text)
+    refused = await send_text(account(shop, **changed), Text(to=to or mia.number, body=text))
     assert isinstance(refused, Refused)
     assert refused.code == code
     assert mia.inbox == []

@@ -154,25 +154,34 @@ async def test_help_tells_who_we_are_even_after_stop(shop: Shop, mia: Person, wo
     assert await mia.says("what are your opening hours?") == [], "asking for help takes nothing back"
 
 
-@pytest.mark.parametrize(
-    "trouble",
-    [
-        Trouble(status=429, code=20429),
-        Trouble(status=500),
-        Trouble(status=503, taken=True),
-        Trouble(error=httpx.ReadTimeout),
-        Trouble(error=httpx.ReadTimeout, taken=True),
-        Trouble(error=httpx.RemoteProtocolError),
-    ],
-    ids=["429", "500", "503 but sent", "timeout", "timeout but sent", "cut off"],
-)
-async def test_an_answer_of_the_carrier_that_may_mean_anything_is_for_a_person(
+UNCLEAR = [
+    Trouble(status=500),
+    Trouble(status=503, taken=True),
+    Trouble(error=httpx.ReadTimeout),
+    Trouble(error=httpx.ReadTimeout, taken=True),
+    Trouble(error=httpx.RemoteProtocolError),
+]
+NAMES = ["500", "503 but sent", "timeout", "timeout but sent", "cut off"]
+
+
+@pytest.mark.parametrize("trouble", UNCLEAR, ids=NAMES)
+async def test_a_text_that_may_have_been_sent_is_looked_for_before_it_is_sent_again(
     shop: Shop, mia: Person, trouble: Trouble
 ) -> None:
     asked = shop.line.asked
     shop.line.troubles.append(trouble)
+    assert len(await mia.says("what are your opening hours?")) == 1
+    assert shop.line.asked == asked + (1 if trouble.taken else 2), "only what is not in the list is sent again"
+    assert mia.states("message") == ["done"] and mia.loops() == []
+    assert shop.sound()
+
+
+@pytest.mark.parametrize("trouble", [UNCLEAR[0], UNCLEAR[2], UNCLEAR[4]], ids=["500", "timeout", "cut off"])
+async def test_what_stays_unclear_is_for_a_person(shop: Shop, mia: Person, trouble: Trouble) -> None:
+    asked = shop.line.asked
+    shop.line.troubles += [trouble, trouble]
     await mia.says("what are your opening hours?")
-    assert shop.line.asked == asked + 1, "what may have been sent is not sent again"
+    assert shop.line.asked == asked + 2, "twice at most"
     assert mia.states("message") == ["unknown"]
     assert "delivery" in mia.loops()
     assert "answer" in mia.loops(), "nobody knows that the customer was answered"
@@ -180,9 +189,26 @@ async def test_an_answer_of_the_carrier_that_may_mean_anything_is_for_a_person(
     assert shop.sound()
 
 
-@pytest.mark.parametrize(("status", "code"), [(400, 21610), (400, 21211), (400, 21614), (401, 20003)])
+async def test_a_busy_carrier_has_taken_nothing_and_is_asked_again_a_little_later(shop: Shop, mia: Person) -> None:
+    shop.line.troubles += [Trouble(status=429, code=20429)] * 2
+    begun = shop.clock.now()
+    assert len(await mia.says("what are your opening hours?")) == 1
+    assert mia.states("message") == ["done"] and mia.loops() == []
+    assert (shop.clock.now() - begun).total_seconds() > 15, "longer with every try"
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "loops"),
+    [
+        (400, 21610, ["answer", "delivery"]),
+        (400, 21211, ["answer", "unreachable"]),
+        (400, 21614, ["answer", "unreachable"]),
+        (400, 99999, ["answer", "delivery"]),
+        (401, 20003, ["answer", "delivery"]),
+    ],
+)
 async def test_a_refusal_of_the_carrier_is_final_and_for_a_person(
-    shop: Shop, mia: Person, status: int, code: int
+    shop: Shop, mia: Person, status: int, code: int, loops: list[str]
 ) -> None:
     asked = shop.line.asked
     shop.line.troubles.append(Trouble(status=status, code=code))
@@ -190,8 +216,8 @@ async def test_a_refusal_of_the_carrier_is_final_and_for_a_person(
     [row] = mia.rows("action", "tool = 'message'")
     assert row.state == "failed"
     assert f'"why":"{code}"' in str(row.receipt).replace(" ", "")
-    assert [r.state for r in mia.rows("message", "direction = 'out'")] == ["failed"]
-    assert mia.loops() == ["answer", "delivery"]
+    assert [(r.state, r.error) for r in mia.rows("message", "direction = 'out'")] == [("failed", str(code))]
+    assert mia.loops() == loops
     assert shop.line.asked == asked + 1
 
 
@@ -240,7 +266,7 @@ async def test_a_text_whose_sender_died_after_it_left_is_found_and_not_sent_agai
 
 @pytest.mark.parametrize("body", [b"<html>502 Bad Gateway</html>", b"", b"[]"])
 async def test_an_answer_that_is_no_answer_may_mean_anything(shop: Shop, mia: Person, body: bytes) -> None:
-    shop.line.troubles.append(Trouble(status=502, body=body))
+    shop.line.troubles += [Trouble(status=502, body=body)] * 2
     await mia.says("is there parking?")
     assert mia.states("message") == ["unknown"]
     assert mia.loops() == ["answer", "delivery"]

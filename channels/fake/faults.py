@@ -1,0 +1,91 @@
+"""What goes wrong at the offline phone company: by a seed and rates, or by a script, and the same again every time."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
+
+from domain.errors import BadInput
+
+REQUESTS = ("busy", "broken", "broken_taken", "silent", "unreached", "unsubscribed")
+WEBHOOKS = ("twice", "late")
+RATES = (*REQUESTS, *WEBHOOKS, "dropped", "filtered", "unreachable")
+CODES = {"filtered": "30007", "unreachable": "30003"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Faults:
+    """How often each thing goes wrong, from 0 to 1.
+
+    Requests to send: `busy` is answered 429 and `broken` 500 with nothing taken, `broken_taken` 500 although it was
+    taken, `silent` not at all although it was taken, `unreached` finds no connection (in one process only),
+    `unsubscribed` is refused with 21610. Webhooks: `twice` comes two times, `late` after what follows it; of status
+    callbacks a part is `dropped`. What was taken ends as `filtered` (30007) or `unreachable` (30003). `script` names
+    what happens to the first requests, in order ("" for nothing); after it the rates count.
+    """
+
+    seed: int = 0
+    busy: float = 0.0
+    broken: float = 0.0
+    broken_taken: float = 0.0
+    silent: float = 0.0
+    unreached: float = 0.0
+    unsubscribed: float = 0.0
+    twice: float = 0.0
+    late: float = 0.0
+    dropped: float = 0.0
+    filtered: float = 0.0
+    unreachable: float = 0.0
+    script: tuple[str, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        for one in fields(self):
+            value = getattr(self, one.name)
+            if isinstance(value, float) and not 0 <= value <= 1:
+                raise BadInput(f"{one.name}={value}: a rate is a number from 0 to 1")
+        if unknown := [name for name in self.script if name and name not in REQUESTS]:
+            raise BadInput(f"script: {unknown[0]!r} is none of {', '.join(REQUESTS)}")
+
+    def request(self, n: int) -> str:
+        """What happens to the request number `n` (from 0), or an empty text."""
+        return self.script[n] if n < len(self.script) else self._drawn(REQUESTS, f"request:{n}")
+
+    def webhook(self, n: int) -> str:
+        """What happens to the webhook number `n`."""
+        return self._drawn(WEBHOOKS, f"webhook:{n}")
+
+    def drops(self, n: int) -> bool:
+        """Whether the status callback number `n` is lost."""
+        return bool(self._drawn(("dropped",), f"callback:{n}"))
+
+    def code(self, n: int) -> str:
+        """Twilio's error code with which the text number `n` ends, or an empty text."""
+        return CODES.get(self._drawn(tuple(CODES), f"text:{n}"), "")
+
+    def _drawn(self, names: tuple[str, ...], what: str) -> str:
+        left = draw(self.seed, what)
+        for name in names:
+            left -= getattr(self, name)
+            if left < 0:
+                return name
+        return ""
+
+
+def draw(seed: int, what: str) -> float:
+    """A number from 0 to 1 (exclusive) that depends on the seed and the name alone."""
+    return int.from_bytes(hashlib.sha256(f"{seed}:{what}".encode()).digest()[:7], "big") / (1 << 56)
+
+
+def faults_from(rates: Mapping[str, str], *, seed: int) -> Faults:
+    """Faults from words like busy=0.1; `BadInput` names a word that is none."""
+    found: dict[str, Any] = {}
+    for name, value in rates.items():
+        if name not in RATES:
+            raise BadInput(f"--fault {name}: it is none of {', '.join(RATES)}")
+        try:
+            found[name] = float(value)
+        except ValueError as problem:
+            raise BadInput(f"--fault {name}={value}: write a number from 0 to 1") from problem
+    return replace(Faults(seed=seed), **found)

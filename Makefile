@@ -54,6 +54,7 @@ bench: $(READY)  ## measure speed
 
 soak: $(READY)  ## run under load for long, with processes killed
 	$(BIN)/python -m bench soak $(ARGS)
+	QOTBOT_PEOPLE=1000 $(BIN)/python -m pytest -q tests/workers/test_stop_campaign_race.py
 
 lock: $(READY)  ## renew both locks from pyproject.toml
 	$(LOCK) --extra postgres --group dev --output-file requirements-dev.lock $(ARGS)

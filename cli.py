@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 import typer
 
 from commands.asking import app as asking
+from commands.campaigning import app as campaigning
 from commands.consenting import app as consenting
 from commands.evaluating import app as evaluate
 from commands.ledgering import app as ledgering
@@ -33,6 +34,7 @@ graph = typer.Typer(no_args_is_help=True, help="Pictures of the state machines."
 for _name, _commands in (
     ("ledger", ledgering),
     ("consent", consenting),
+    ("campaign", campaigning),
     ("hours", asking),
     ("inbox", inbox),
     ("simulate", simulating),

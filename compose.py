@@ -41,7 +41,7 @@ from records.keys import Keys, open_keys
 from records.staff_answers import StaffAnswer
 from records.upgrade import upgrade
 from tools.payments import FilePayments
-from workers import deliveries, hearing, reporting, timers
+from workers import campaigns, deliveries, hearing, reporting, timers
 from workers.answers import collect
 from workers.pacing import wait_turn
 from workers.runner import Runner
@@ -262,20 +262,19 @@ def _handlers(
         await wait_turn(deps, job.ref, sender=sender, rate=rate)
         await deliveries.carry_out(deps, job.ref, tries=job.tries)
 
-    async def expire(job: Job) -> None:
-        await timers.expire(deps, job.ref)
+    async def campaign(job: Job) -> None:
+        if not texts:
+            deliveries.leave(deps)
+        await campaigns.advance(deps, job.ref)
 
-    async def lapse(job: Job) -> None:
-        await timers.lapse(deps, job.ref)
+    def about(work: Callable[[Deps, str], Awaitable[None]]) -> Callable[[Job], Awaitable[None]]:
+        async def handle(job: Job) -> None:
+            await work(deps, job.ref)
 
-    async def resubmit(job: Job) -> None:
-        await timers.resubmit(deps, job.ref)
+        return handle
 
-    async def unclear(job: Job) -> None:
-        await timers.unclear(deps, job.ref)
-
-    async def unspoken(job: Job) -> None:
-        await timers.unspoken(deps, job.ref)
-
-    timed = {"expire": expire, "lapse": lapse, "resubmit": resubmit, "unclear": unclear, "unspoken": unspoken}
-    return {**timed, "turn": turn, "drive": drive, "deliver": deliver}
+    timed = (timers.expire, timers.lapse, timers.resubmit, timers.unclear, timers.unspoken)
+    return {
+        **{work.__name__: about(work) for work in timed},
+        "turn": turn, "drive": drive, "deliver": deliver, "campaign": campaign,
+    }  # fmt: skip

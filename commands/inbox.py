@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import AsyncIterator
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from commands.carrier import configured_account
-from compose import App, Settings, compose, database_url, load_pack, own_home
+from commands.opening import working
+from compose import App, own_home
 from desk import forms
 from desk.board import Board
 from desk.cards import Accepted, Answer, AnswerKind, Card, Conflict, Invalid
-from domain.clock import SystemClock, iso
-from domain.configuration import Configuration
+from domain.clock import iso
 from domain.errors import BadInput, Unavailable
 from records import actions
 from records.database import Tx
@@ -35,7 +33,7 @@ class Said:
 
 async def listed(home: Path, business: Path, *, as_json: bool) -> None:
     """Print the held, undecided actions."""
-    async with _opened(home, business) as app:
+    async with working(home, business) as app:
         cards = await Board(app.deps, app.submit).cards()
         if as_json:
             sys.stdout.write(json.dumps([_plain(c) for c in cards], ensure_ascii=False) + "\n")
@@ -56,7 +54,7 @@ async def decide(home: Path, business: Path, said: Said) -> None:
             mine = True
         except Unavailable:
             mine = False  # the running server carries it out
-        async with _opened(home, business) as app:
+        async with working(home, business) as app:
             if mine:
                 own_home(app)
             row = await app.database.read(lambda tx: _find(tx, app, said.ref))
@@ -93,21 +91,6 @@ def _find(tx: Tx, app: App, ref: str) -> str:
     if row is None:
         raise BadInput(f"there is no action {ref!r}; 'qotbot inbox list' shows what waits")
     return row.id
-
-
-@asynccontextmanager
-async def _opened(home: Path, business: Path) -> AsyncIterator[App]:
-    configuration = Configuration()
-    account = configured_account(configuration, load_pack(business).business.phone)
-    settings = Settings(
-        home=home, business=business, database_url=database_url(home), extensions=configuration.extensions,
-        carries_texts=account is not None,
-    )  # fmt: skip
-    app = await compose(settings, SystemClock(), account=account)
-    try:
-        yield app
-    finally:
-        await app.close()
 
 
 def _plain(card: Card) -> dict[str, object]:

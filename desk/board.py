@@ -160,6 +160,8 @@ class Board:
 
         What cannot be described any more, like the move of a booking that was cancelled, can only fail.
         """
+        if row.contact is None:
+            return described.get("text", "")
         lost = self._deps.tools[row.tool].describe is not None and not described
         result: dict[str, Any] = {
             "tool": row.tool, "action": row.id, "ref": row.ref, "state": "failed" if lost else "done",

@@ -16,7 +16,7 @@ from domain.errors import BadInput
 from domain.settings import Business
 from records.bookings import code_of
 
-FIXED = ("booking", "version", "price_cents", "service")
+FIXED = ("booking", "version", "price_cents", "service", "campaign", "people")
 MOST_CENTS = 10**10
 
 

@@ -76,6 +76,14 @@ def _windows(past: tuple[Brake, ...], now: datetime) -> Windows:
     )
 
 
+def room(tx: Tx, pack: Pack, now: datetime) -> int:
+    """How many messages a campaign may begin now; it leaves a part of what the breaker allows to others."""
+    past = brakes.history(tx, pack.business.id)
+    lately = brakes.traffic(tx, pack.business.id, _windows(past, now)).lately
+    share: int = pack.policy.brakes.proactive_per_hour * _TABLE["volume"]["campaign_percent"] // 100
+    return max(0, max(1, share) - lately)
+
+
 def judge(action: Proposal, facts: Facts) -> Finding | None:
     """Refuse while a brake holds or a limit is reached; what only the budget stops is tried again later."""
     if action.tool != "message" or action.purpose == "mandated":

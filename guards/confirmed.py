@@ -11,6 +11,8 @@ from guards.facts import Facts
 
 def judge(action: Proposal, facts: Facts) -> Finding | None:
     """Ask the customer unless they said yes to these very arguments while the question stood."""
+    if action.contact is None and action.purpose == "marketing":
+        return None  # a campaign: there is no one customer to ask; each of them opted in
     setting = facts.pack.policy.setting(action.tool, action.tier)
     if setting == "auto" or (action.tier < Tier.COMMITS and setting != "ask"):
         return None

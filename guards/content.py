@@ -45,9 +45,11 @@ def load(tx: Tx, proposal: Proposal, clearance: Clearance) -> Before | None:
 
 def judge(action: Proposal, facts: Facts) -> Finding | None:
     """Deny promotion outside marketing, marketing without name and way out, health details where they are barred."""
+    text, business = str(action.args.get("text", "")), facts.pack.business
+    if action.tool == "campaign":
+        return _marketing(text, business.name)
     if action.tool != "message":
         return None
-    text, business = str(action.args.get("text", "")), facts.pack.business
     before: Before | None = facts.own("content")
     if refused_channel(business.sector, action.channel):
         return _no(f"health is not written about on {action.channel}; use a text or a call")

@@ -155,6 +155,15 @@ def carrier_answers(text: str, mode: str) -> bool:
     return any(text.strip().casefold() in listed.get(kind, ()) for kind in ("stop", "help", "start"))
 
 
+def asks_for_a_text(text: str) -> bool:
+    """Whether somebody on a call asks to be texted ("yes, text me")."""
+    short, fuzzy, _ = phrases()
+    rule = _phrase_table()["texted"]
+    said = sentences(text, short, fuzzy)
+    against = any(re.search(p, one) for p in rule["unless"] for one in said)
+    return not against and any(re.search(p, one) for p in rule["match"] for one in said)
+
+
 def revokes(scope: str) -> dict[str, str]:
     """What a scope revokes: the purpose, or "all", by channel."""
     return dict(_phrase_table()["scope"][scope])

@@ -9,8 +9,8 @@ from domain.extensions import unique
 from domain.guard import Guard
 
 ORDER = (
-    "consent", "mandated", "wishes", "reachable", "quiet_hours", "caps", "brake", "content", "assurance", "tier",
-    "notice", "verified", "confirmed", "staff",
+    "consent", "artificial_voice", "mandated", "wishes", "reachable", "quiet_hours", "caps", "brake", "content",
+    "approved_campaign", "assurance", "tier", "notice", "verified", "confirmed", "staff",
 )  # fmt: skip
 
 

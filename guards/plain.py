@@ -9,6 +9,11 @@ from collections.abc import Mapping, Sequence
 MOST = 2_000
 _SILENT = dict.fromkeys(map(ord, "'’‘`´ʼ\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 _BREAKS = re.compile(r"[.!?;:\n\r…]+(?=\s|$|[^\d\w])|[\n\r]+|(?<=[a-z])[!?]+")
+# A "stop" that a sign sets apart from the rest is said by itself: "stop, I have moved", "never applied - stop".
+_APART = re.compile(
+    r"^\W*(?:please )?(stop|unsubscribe)\s*[,;–—-]+\s+"
+    r"|\s*[,;–—-]+\s+(?:please )?(stop|unsubscribe)(?: please| now)?\W*$"
+)
 _STRETCHED = re.compile(r"([a-z])\1{2,}")
 _OTHER = re.compile(r"[^\w|&#]+|_+")
 _JOINED = (
@@ -45,7 +50,7 @@ def words(text: str) -> list[str]:
 def sentences(text: str, short: Mapping[str, str], fuzzy: Sequence[str]) -> list[str]:
     """The plain sentences of a text, short forms written out and near misses of `fuzzy` words mended."""
     found = []
-    for part in _BREAKS.split(folded(text)):
+    for part in _BREAKS.split(_APART.sub(lambda m: f". {m.group(1) or m.group(2)}. ", folded(text))):
         told = []
         for word in words(part):
             known = short.get(word) or short.get(_STRETCHED.sub(r"\1", word))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, time
 
 from domain.action import Proposal
 from domain.clock import to_ms
@@ -12,14 +13,16 @@ from domain.settings import Pack
 from guards.areas import Place
 from guards.facts import Clearance, Facts
 from guards.hours import NOTHING_ASKED, Allowed, closing, judge_instant
-from guards.timing import proactive
+from guards.timing import FRESH, proactive
 from guards.windows import Business
 from guards.zones import Evidence, place_of
 from records import contacts, preferences
+from records.consents import SAID_ON_CALL
 from records.database import Tx
 from records.preferences import Preferences
 
 LOUD = ("sms", "call")
+ANY_TIME = (time.min, time.max)
 
 
 def load(tx: Tx, action: Proposal, _: Clearance) -> Preferences:
@@ -28,13 +31,19 @@ def load(tx: Tx, action: Proposal, _: Clearance) -> Preferences:
 
 
 def judge(action: Proposal, facts: Facts) -> Finding | None:
-    """Put off what we begin on a loud channel until every window is open; a late reply is judged as service."""
-    if action.channel not in LOUD or not proactive(action, facts):
+    """Put off what we begin on a loud channel until every window is open; a late reply is judged as service.
+
+    A text after a missed call waits for the hours of federal law, unless the caller asked on the call to be texted.
+    """
+    unasked = action.proposed_by == "missed_call" and not _asked_on_the_call(facts)
+    if action.channel not in LOUD or not (proactive(action, facts) or unasked):
         return None
     asked: Preferences = facts.own("quiet_hours")
     purpose = "service" if action.purpose == "reply" else action.purpose
-    place = _place(action, facts, asked)
-    found = judge_instant(facts.now, place, purpose=purpose, asked=asked, business=hours_of(facts.pack))
+    place, hours = _place(action, facts, asked), hours_of(facts.pack)
+    if unasked:
+        hours = replace(hours, service=ANY_TIME)
+    found = judge_instant(facts.now, place, purpose=purpose, asked=asked, business=hours)
     if isinstance(found, Allowed):
         return None
     why = f"it is {found.local:%H:%M} for the customer ({found.rule})"
@@ -53,6 +62,11 @@ def open_until(tx: Tx, action: Proposal, clearance: Clearance) -> datetime | Non
     return closing(clearance.now, place, purpose=action.purpose, asked=asked, business=hours_of(clearance.pack))
 
 
+def _asked_on_the_call(facts: Facts) -> bool:
+    since = to_ms(facts.now - FRESH)
+    return any(grant.method == SAID_ON_CALL and grant.at >= since for grant in facts.standing.grants)
+
+
 def hours_of(pack: Pack) -> Business:
     """The hours of a business's policy."""
     quiet, service = pack.policy.quiet_hours, pack.policy.service_hours
@@ -68,4 +82,4 @@ def _place(action: Proposal, facts: Facts, asked: Preferences) -> Place:
     return place_of(evidence)
 
 
-GUARD = Guard("quiet_hours", reads=("contact", "last_heard"), judge=judge, load=load)
+GUARD = Guard("quiet_hours", reads=("contact", "last_heard", "standing"), judge=judge, load=load)

@@ -121,12 +121,7 @@ def claim(tx: Tx, action: str, args_hash: str, *, now: datetime) -> tuple[Permit
     at = to_ms(now)
     if row.state != "cleared" or row.args_hash != args_hash:
         return None, row
-    reply_of = row.created_at if row.purpose == "reply" else None
-    if (
-        row.tool == "message"
-        and row.purpose != "mandated"
-        and silenced(tx, row.business, row.address, channel=row.channel, reply_of=reply_of)
-    ):
+    if row.tool == "message" and silenced(tx, row):
         settle(tx, action, "refused", receipt={"why": "revoked"}, now=now)
         return None, cast(Action, load(tx, action))
     limits = {"fresh": to_ms(now - FRESH), "until": to_ms(now + LEASE)}

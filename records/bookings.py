@@ -158,3 +158,11 @@ def refund(tx: Tx, booking: str, cents: int) -> bool:
 def _booking(row: Any) -> Booking:
     values = {name: getattr(row, name) for name in Booking.__dataclass_fields__}
     return Booking(**values)
+
+
+def last_starts(tx: Tx, business: str) -> dict[str, int]:
+    """When each contact's last booking that stands begins or began, in milliseconds UTC."""
+    query = sa.select(_B.contact, sa.func.max(_B.start_at).label("start")).where(
+        _B.business == business, _B.status == "confirmed"
+    )
+    return {row.contact: row.start for row in tx.execute(query.group_by(_B.contact))}

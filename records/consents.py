@@ -12,6 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from domain.action import Action
 from domain.canonical import short_id
 from domain.clock import to_ms
 from records import disclosures, ledger, schema
@@ -26,7 +27,9 @@ _OF_ADDRESS = (
            _C.group == sa.bindparam("group"))
     .order_by(_C.at.desc(), _C.n.desc())
 )  # fmt: skip
+_OWN = sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(sa.bindparam("key"), 0)))
 IMPORTED = "import"
+SAID_ON_CALL = "voice_oral"  # "yes, text me", said on a call
 GRANTS = ("grant", "confirm")
 
 
@@ -98,6 +101,8 @@ def add(tx: Tx, entry: Entry, now: datetime) -> str:
     made = short_id("cst", entry.business, entry.address, entry.channel, entry.act, entry.purpose, entry.evidence)
     if tx.execute(sa.select(_C.id).where(_C.id == made)).one_or_none() is not None:
         return made
+    if entry.act == "revoke":
+        own_address(tx, entry.business, entry.address)
     shown = disclosures.keep(tx, entry.business, entry.disclosure, now=now) if entry.disclosure else None
     expires = to_ms(entry.expires_at) if entry.expires_at else None
     occurred = to_ms(min(entry.occurred_at or now, now))
@@ -186,12 +191,24 @@ def _pending(rows: Sequence[Any]) -> tuple[str, ...]:
     return tuple(r.id for r in rows if r.act == "pending")
 
 
-def silenced(tx: Tx, business: str, address: str | None, *, channel: str | None, reply_of: int | None) -> bool:
-    """Whether a message may not leave: all is revoked, and it is no answer to what was asked later (`reply_of`)."""
-    held = standing(tx, business, address, channel=channel)
-    if held.revoked is None or held.since is None:
+def own_address(tx: Tx, business: str, address: str | None) -> None:
+    """Let nobody else revoke or claim at an address until this transaction ends: two contacts may have had it."""
+    if tx.dialect.name == "postgresql" and address:
+        tx.execute(_OWN, {"key": f"{business} {address}"})
+
+
+def silenced(tx: Tx, message: Action) -> bool:
+    """Whether a message may not leave: all is revoked and it is no answer to what was asked later, or it is an offer
+    and offers are. Nobody revokes at its address from here to the end of the transaction.
+    """
+    own_address(tx, message.business, message.address)
+    held = standing(tx, message.business, message.address, channel=message.channel)
+    if message.purpose == "mandated":
         return False
-    return not (answers_after_stop(channel) and reply_of is not None and reply_of > held.since)
+    if held.revoked is None or held.since is None:
+        return message.purpose == "marketing" and held.revocation("marketing") is not None
+    answers = answers_after_stop(message.channel) and message.purpose == "reply"
+    return not (answers and message.created_at > held.since)
 
 
 def answers_after_stop(channel: str | None) -> bool:

@@ -94,6 +94,13 @@ def addresses(tx: Tx, contact: str) -> list[tuple[str, str]]:
     return [(r.kind, r.value) for r in rows]
 
 
+def reached_by(tx: Tx, business: str, kind: str) -> list[str]:
+    """Every contact of a business that has an address of a kind, by id."""
+    a = schema.address.c
+    query = sa.select(a.contact).where(a.business == business, a.kind == kind).distinct().order_by(a.contact)
+    return list(tx.execute(query).scalars())
+
+
 def verify_address(tx: Tx, business: str, *, kind: str, value: str, now: datetime) -> None:
     """Remember that the person proved to hold an address."""
     a = schema.address.c

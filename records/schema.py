@@ -206,7 +206,14 @@ campaign = sa.Table(
     "campaign", METADATA,
     _text("id", key=True), _text("business"), _text("name"), _text("text"), _text("action"), _text("state"),
     _json("audience"), _text("cursor", null=True), _number("submitted"), _number("refused"), _time("created_at"),
-    _time("ended_at", null=True),
+    _time("ended_at", null=True), _time("ends_at"),
+)  # fmt: skip
+
+campaign_person = sa.Table(  # whom a campaign is meant for, and what became of them
+    "campaign_person", METADATA,
+    _text("campaign", key=True), _text("contact", key=True), _text("business"), _text("state"), _time("due_at"),
+    _number("tries"), _text("action", null=True), _text("why", null=True),
+    sa.Index("ix_campaign_person_next", "campaign", "state", "due_at", "contact"),
 )  # fmt: skip
 
 witnessing = sa.Table(  # heads that left this machine

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NoReturn
 
 import structlog
 
@@ -94,7 +94,12 @@ async def leave_text(deps: Deps, action: str) -> None:
     """Leave a text to a process that can send it: `Later` in a minute; other deliveries are not touched."""
     row = await deps.database.read(lambda tx: actions.load(tx, action))
     if row is not None and row.tool == "message" and not row.final:
-        raise Later(deps.clock.now() + LEFT)
+        leave(deps)
+
+
+def leave(deps: Deps) -> NoReturn:
+    """Leave a job to a process that can send texts: `Later`, in a minute."""
+    raise Later(deps.clock.now() + LEFT)
 
 
 def _claim(tx: Tx, deps: Deps, row: Action) -> tuple[Permit, dict[str, Any]] | None:

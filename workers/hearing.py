@@ -75,6 +75,7 @@ def _wished(tx: Tx, deps: Deps, heard: Heard, *, got: Receipted) -> bool:
     if heard.channel == "sms":
         reachability.heard_from(tx, deps.pack.business.id, heard.address, now=deps.clock.now())
     wish = wishes.wish_in(tx, deps, heard, contact=got.contact)
+    wishes.note_asked(tx, deps, heard, message=got.message, contact=got.contact)
     wishes.unpause(tx, deps, got.contact, evidence=got.message)
     return wishes.obey(tx, deps, wishes.Said(heard, got.message, got.contact, wish))
 

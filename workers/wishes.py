@@ -13,7 +13,7 @@ from graphs.effects import Deps, Outgoing
 from graphs.obeying import Wished, revoke
 from graphs.wording import worded
 from guards.clocktimes import bounds
-from guards.optout import Wish, carrier_answers, classify
+from guards.optout import Wish, asks_for_a_text, carrier_answers, classify
 from records import consents, messages, obligations, preferences, timers
 from records.database import Tx
 from records.exporting import receipt_about
@@ -65,6 +65,18 @@ def obey_unanswered(tx: Tx, deps: Deps, heard: Heard, *, got: Receipted) -> None
     said = Said(heard, got.message, got.contact, wish_in(tx, deps, heard, contact=got.contact))
     if said.wish.decision == "OPT_OUT":
         revoke(tx, deps, _wished(said), scope=said.wish.scope or "all")
+
+
+def note_asked(tx: Tx, deps: Deps, heard: Heard, *, message: str, contact: str) -> None:
+    """Keep that a caller asked to be texted: consent to service messages, given aloud, the transcript its proof."""
+    if heard.channel != "call" or not asks_for_a_text(heard.text):
+        return
+    entry = consents.Entry(
+        business=deps.pack.business.id, contact=contact, address=heard.address, channel="sms", purpose="service",
+        act="grant", method=consents.SAID_ON_CALL, evidence=message, actor="customer",
+        source={"call": heard.session or heard.provider_id},
+    )  # fmt: skip
+    consents.add(tx, entry, deps.clock.now())
 
 
 def _opt_out(tx: Tx, deps: Deps, said: Said) -> None:

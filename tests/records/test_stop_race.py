@@ -62,27 +62,37 @@ def revoke(tx: Tx, contact: str) -> None:
     consents.add(tx, entry, NOW)
 
 
-def raced(database: Database) -> tuple[list[str], Action]:
-    """The order in which claim and STOP committed, and the action."""
+def raced(database: Database, *, stopped_by: str | None = None) -> tuple[list[str], Action]:
+    """The order in which claim and STOP committed, and the action; the number may have another owner by now."""
     contact = a_contact(database)
+    stranger = a_contact(database, stopped_by) if stopped_by else contact
     action = within(database, lambda tx: recorded(tx, message_of(contact=contact)))
 
     def claim(tx: Tx) -> bool:
         return actions.claim(tx, action.id, action.args_hash, now=NOW)[0] is not None
 
-    stop = Thread(target=lambda: within(database, lambda tx: revoke(tx, contact), contact))
+    stop = Thread(target=lambda: within(database, lambda tx: revoke(tx, stranger), stranger))
     with overtaken(database, stop) as order:
         assert within(database, claim, contact)
         stop.join(10)
     return order, action
 
 
-def test_a_claim_is_never_overtaken_by_stop(postgresql: Database) -> None:
-    order, action = raced(postgresql)
+@pytest.mark.parametrize("stopped_by", [None, "+12025550199"], ids=["its owner", "a number that changed hands"])
+def test_a_claim_is_never_overtaken_by_stop(postgresql: Database, stopped_by: str | None) -> None:
+    order, action = raced(postgresql, stopped_by=stopped_by)
     assert order == ["claimed", "stopped"]
     assert not within(postgresql, lambda tx: actions.claim(tx, action.id, action.args_hash, now=NOW))[0]
 
 
-def test_without_the_scope_lock_it_would_be(postgresql: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_locks_it_would_be(postgresql: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(databases, "_own", lambda _tx, _scope: None)
+    monkeypatch.setattr(consents, "own_address", lambda _tx, _business, _address: None)
     assert raced(postgresql)[0] == ["stopped", "claimed"]
+
+
+def test_without_the_lock_of_the_address_a_changed_hand_would(
+    postgresql: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consents, "own_address", lambda _tx, _business, _address: None)
+    assert raced(postgresql, stopped_by="+12025550199")[0] == ["stopped", "claimed"]

@@ -26,6 +26,9 @@ class Configuration(BaseSettings):
     chat_identity_secret: SecretStr | None = Field(default=None, min_length=32)  # shared with the site that signs users
     database_url: str | None = Field(default=None, alias="DATABASE_URL")
     redis_url: str | None = Field(default=None, alias="REDIS_URL")
+    smtp_url: SecretStr | None = None  # smtp://user:password@host:587, smtps://… for TLS from the first byte
+    email_from: str | None = None  # the address that mail comes from, with or without a name
+    email_key: SecretStr | None = None  # what the mail service proves itself with
     openai_api_key: SecretStr | None = Field(default=None, alias="OPENAI_API_KEY")
     twilio_account_sid: str | None = Field(default=None, alias="TWILIO_ACCOUNT_SID")
     twilio_auth_token: SecretStr | None = Field(default=None, alias="TWILIO_AUTH_TOKEN")

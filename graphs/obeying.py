@@ -34,7 +34,8 @@ def revoke(tx: Tx, deps: Deps, wished: Wished, *, scope: str) -> str | None:
     """
     business, now = deps.pack.business.id, deps.clock.now()
     first: str | None = None
-    for channel, purpose in revokes(scope).items():
+    for channel, named in revokes(scope).items():
+        purpose = "all" if channel == wished.channel == "email" and scope == "texts" else named  # "stop mailing me"
         for address in _addresses(tx, wished, channel):
             standing = consents.standing(tx, business, address, channel=channel)
             new = standing.revocation("service" if purpose == "all" else purpose) is None

@@ -109,7 +109,7 @@ def _say(tx: Tx, deps: Deps, turn: Turn, *, state: dict[str, Any]) -> None:
     on_call, news = turn.channel == "call", bool(state.get("news"))
     purpose: Purpose = "service" if news and not on_call else "reply"  # who waits on the line asked for it
     replies: list[dict[str, Any]] = state["reply"]
-    if turn.channel == "sms":
+    if deps.styles.get(turn.channel, "push") == "push":
         replies = [{"text": text, "options": []} for text in joined([r["text"] for r in replies])]
     for n, reply in enumerate(replies):
         outgoing = Outgoing(

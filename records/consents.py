@@ -212,8 +212,8 @@ def silenced(tx: Tx, message: Action) -> bool:
 
 
 def answers_after_stop(channel: str | None) -> bool:
-    """Whether a new question of somebody who said STOP is answered: in a chat or on their call nothing is uninvited."""
-    return channel in ("web", "call")
+    """Whether a new question of somebody who said STOP is answered: in a chat, on their call, to a mail of theirs."""
+    return channel in ("web", "call", "email")
 
 
 def revoked(tx: Tx, business: str, address: str | None, *, channel: str | None) -> bool:

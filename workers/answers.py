@@ -27,7 +27,7 @@ async def collect(deps: Deps, heard: Receipted, seconds: float) -> Sequence[Word
             return await deps.database.write(deps.scope(heard.contact), lambda tx: _claim(tx, deps, heard))
         if (left := until - time()) <= 0:
             return None
-        await live.wait(seen, min(LOOK_S, left))
+        await live.wait(seen, min(LOOK_S, left), about=heard.contact)
 
 
 def _ready(tx: Tx, heard: Receipted) -> bool:

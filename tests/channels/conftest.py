@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
+from postbox import post  # noqa: F401
 from shop import Person, Shop, opened_shop
 
 

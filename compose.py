@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -17,6 +17,7 @@ from domain.clock import Clock
 from domain.configuration import Configuration
 from domain.errors import ConfigurationError
 from domain.extensions import discover, unique
+from domain.guard import Guard
 from domain.message import Heard, Receipted
 from domain.pack import read_pack
 from domain.reading import Listening
@@ -61,6 +62,7 @@ class Settings:
     reader_name: str = "phrasebook"
     model_timeout_s: float = 8.0
     durable: bool = True
+    threads: bool = True  # False does database work on the event loop: quicker where one conversation runs alone
     voice: Voice = "gather"
     identity_secret: str | None = None
     carries_texts: bool = True  # False leaves texts queued for the server
@@ -120,8 +122,14 @@ class App:
         self.database.close()
 
 
-async def compose(settings: Settings, clock: Clock, *, account: Account | None = None, model: Any = None) -> App:
-    """Join everything; raises `ConfigurationError` with what to mend. The app closes the model that it is given."""
+async def compose(
+    settings: Settings, clock: Clock, *, account: Account | None = None, model: Any = None,
+    guards: Sequence[Guard] | None = None,
+) -> App:  # fmt: skip
+    """Join everything; raises `ConfigurationError` with what to mend. The app closes the model that it is given.
+
+    Evaluations hand in `guards` of which one finds nothing, to see which cases notice.
+    """
     pack = load_pack(settings.business)
     check_wording(pack, PHRASES)
     keys, database = await _open_records(settings, pack, clock)
@@ -131,7 +139,7 @@ async def compose(settings: Settings, clock: Clock, *, account: Account | None =
     ports = Ports(send=out.send, find_sent=out.find_sent, payments=FilePayments(settings.home))
     deps = Deps(
         database=database, clock=clock, pack=pack, tools=_tools(pack, ports, settings.extensions),
-        guards=tuple(ordered(discover("guards", "GUARD", settings.extensions))), styles=styles,
+        guards=tuple(guards or shipped_guards(settings.extensions)), styles=styles,
         understand=_understand(model, settings.model_timeout_s),
     )  # fmt: skip
     reception = Reception(
@@ -158,7 +166,9 @@ async def _open_records(settings: Settings, pack: Pack, clock: Clock) -> tuple[K
     """The home's keys and the database, migrated, with the business in it."""
     settings.home.mkdir(parents=True, exist_ok=True)
     keys = open_keys(settings.home / "keys")
-    database = open_database(settings.database_url or embedded(settings.home), durable=settings.durable)
+    database = open_database(
+        settings.database_url or embedded(settings.home), durable=settings.durable, threads=settings.threads
+    )
     upgrade(database)
     business = pack.business
     if settings.redis_url:
@@ -183,6 +193,11 @@ async def _open_threads(home: Path, deps: Deps) -> tuple[dict[str, Compiled], Cl
         await close()  # its thread would keep the process from ending
         raise
     return threads, close
+
+
+def shipped_guards(extensions: Path | None) -> list[Guard]:
+    """Every guard there is, in the order they are asked."""
+    return ordered(discover("guards", "GUARD", extensions))
 
 
 def _understand(model: Any, limit_s: float) -> Callable[[str, Listening], Awaitable[ReadBy]]:

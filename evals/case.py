@@ -34,6 +34,7 @@ class Consent(Strict):
     channel: str = "sms"
     method: str = "web_form"
     at: str | None = None
+    proof: bool = Field(default=True, description="whether the wording that was shown is on record")
 
 
 class Seeded(Strict):

@@ -70,7 +70,7 @@ async def drive(deps: Deps, graphs: Mapping[str, Compiled], action: str) -> None
         return
     graph = graphs[row.tool]
     if row.state not in ("held", "cleared"):
-        await _forget(graph, action)
+        await forget(graph, action)
         return
     snapshot = await graph.aget_state(thread(action))
     if row.state == "held" and snapshot.interrupts:
@@ -86,15 +86,16 @@ async def drive(deps: Deps, graphs: Mapping[str, Compiled], action: str) -> None
         await _start_over(deps, graph, after)  # a renamed node resumes without doing anything
         after = await deps.database.read(lambda tx: actions.load(tx, action))
     if after is not None and after.state != "held":
-        await _forget(graph, action)
+        await forget(graph, action)
 
 
 async def _start_over(deps: Deps, graph: Compiled, row: Action) -> None:
-    await _forget(graph, row.id)
+    await forget(graph, row.id)
     await untraced.invoke(graph, {"call": call_of(row)}, thread(row.id), deps=deps, durability="sync")
 
 
-async def _forget(graph: Compiled, action: str) -> None:
+async def forget(graph: Compiled, action: str) -> None:
+    """Delete an action's thread; the row is the truth."""
     saver = graph.checkpointer
     if isinstance(saver, BaseCheckpointSaver):
         await saver.adelete_thread(f"action:{action}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Sequence
+from difflib import get_close_matches
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -29,12 +30,20 @@ class CassetteModel(ReadingModel):
     The key is the text and what we knew, without the time of day: a reading holds words, never dates, so a recording
     serves on any day. A later line replaces an earlier one with the same key. A turn that was not recorded raises
     NoRecording, which no caller takes for a failing model.
+
+    Recordings name the `case` they were made in. A `teacher` reads by position in its case whatever it is asked, so
+    that a changed prompt or flow voids nothing; the keys that no longer fit are kept in `drifted`.
     """
 
     path: Path
     live: BaseChatModel | None = None
+    case: str | None = None
+    teacher: bool = False
     name: str | None = "cassette"
+    drifted: list[str] = []
     _recorded: dict[str, Reading] = PrivateAttr(default_factory=dict)
+    _lines: list[dict[str, Any]] = PrivateAttr(default_factory=list)
+    _at: int = PrivateAttr(default=0)
 
     @property
     def _llm_type(self) -> str:
@@ -46,6 +55,7 @@ class CassetteModel(ReadingModel):
         if self.path.exists():
             lines = [json.loads(line) for line in self.path.read_text(encoding="utf-8").splitlines() if line.strip()]
             self._recorded = {line["key"]: Reading.model_validate(line["reading"]) for line in lines}
+            self._lines = [line for line in lines if line.get("case") == self.case]
 
     async def aclose(self) -> None:
         """Let go of the live model."""
@@ -58,10 +68,36 @@ class CassetteModel(ReadingModel):
         known = {name: value for name, value in json.loads(context).items() if name != "now"}
         key = recording_key(text, known)
         if self.live is not None:
-            return await self._record(self.live, given, {"key": key, "text": text, "known": known})
+            entry = {"key": key, "text": text, "known": known, **({"case": self.case} if self.case else {})}
+            return await self._record(self.live, given, entry)
+        if self.teacher:
+            return self._taught(key, text)
         if key not in self._recorded:
-            raise NoRecording(f"{self.path} has no recording {key} for {text!r}: record it with a model")
+            raise NoRecording(
+                f"{self.path} has no recording {key} for {text!r}: record it with a model{self._near(text, known)}"
+            )
         return self._recorded[key]
+
+    def _taught(self, key: str, text: str) -> Reading:
+        if self._at >= len(self._lines):
+            raise NoRecording(f"{self.path} holds {len(self._lines)} readings of {self.case}, none for {text!r}")
+        line = self._lines[self._at]
+        self._at += 1
+        if line["key"] != key or line.get("prompt") != VERSION:
+            self.drifted.append(key)
+        return Reading.model_validate(line["reading"])
+
+    def _near(self, text: str, known: dict[str, Any]) -> str:
+        """What the closest recording differs in."""
+        texts = {line["text"]: line for line in self._lines}
+        close = get_close_matches(text, texts, n=1, cutoff=0.0)
+        if not close:
+            return ""
+        line = texts[close[0]]
+        other = [name for name in sorted({*known, *line["known"]}) if known.get(name) != line["known"].get(name)]
+        return f"; the closest, {line['key']}, is of {close[0]!r}" + (
+            f" and differs in {', '.join(other)}" if other else ""
+        )
 
     async def _record(self, live: BaseChatModel, given: Sequence[BaseMessage], entry: dict[str, Any]) -> Reading:
         reading = await live.with_structured_output(Reading).ainvoke(list(given))

@@ -1,0 +1,119 @@
+"""What a suite exercised of what there is, and which cases notice when a guard is removed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from compose import shipped_guards
+from domain.extensions import discover
+from domain.message import Delivery, Refused
+from domain.permit import Permit
+from domain.tool import Ports, Tool
+from evals.finding import Result
+from evals.run import Options, run
+from evals.suite import Loaded
+from graphs.agenda import FLOWS
+from tools.payments import FilePayments
+
+CHANNELS = ("sms", "web", "call")
+CONSENT = (
+    "text all revoke", "text all grant", "text marketing grant", "text marketing revoke", "call all revoke",
+    "web all revoke",
+)  # fmt: skip
+STAFF = ("approve", "edit", "reject", "answer", "expire")
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """One kind of thing: what there is, and what of it was exercised; `more` was exercised and is on no list."""
+
+    kind: str
+    there: tuple[str, ...]
+    hit: tuple[str, ...]
+    more: tuple[str, ...] = ()
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """What no case touched."""
+        return tuple(name for name in self.there if name not in self.hit)
+
+
+@dataclass(frozen=True, slots=True)
+class Kill:
+    """A guard that found nothing for a while, and the cases that noticed."""
+
+    guard: str
+    noticed: tuple[str, ...]
+
+
+def coverage(results: Sequence[Result]) -> list[Covered]:
+    """What the results exercised, beside all there is in this house."""
+    hit = {kind: {n for r in results for n in r.exercised.get(kind, ())} for kind in _kinds()}
+    guards = {name.rpartition(" ")[0] for name in hit["guards"]}
+    there = {
+        "tools": tools(), "guards": [g.name for g in shipped_guards(None)], "steps": steps(), "channels": CHANNELS,
+        "consent": CONSENT, "staff": STAFF,
+    }  # fmt: skip
+    touched = {**hit, "guards": guards}
+    found = [
+        Covered(kind, tuple(names), tuple(n for n in names if n in touched[kind]),
+                tuple(sorted(touched[kind] - set(names))))
+        for kind, names in there.items()
+    ]  # fmt: skip
+    return [*found, *(Covered(kind, tuple(sorted(hit[kind])), tuple(sorted(hit[kind]))) for kind in
+                      ("outcomes", "followups", "turns")),
+            Covered("verdicts", tuple(sorted(hit["guards"])), tuple(sorted(hit["guards"])))]  # fmt: skip
+
+
+def kills(
+    loaded: Sequence[Loaded], options: Options, before: Sequence[Result], *, each: Callable[[Kill], None] | None = None
+) -> list[Kill]:
+    """Take each guard out of judgement in turn and run the cases that passed with it; those that fail then noticed."""
+    passed = {r.case for r in before if r.ok}
+    cases = [one for one in loaded if one.case.id in passed and not _in_a_child(one)]
+    found = []
+    for guard in shipped_guards(None):
+        results = run(cases, replace(options, without=guard.name, seeds=1, perturbations=()))
+        found.append(Kill(guard.name, tuple(r.case for r in results if not r.ok)))
+        if each is not None:
+            each(found[-1])
+    return found
+
+
+def as_json(covered: Sequence[Covered], killed: Sequence[Kill] = ()) -> dict[str, Any]:
+    """Coverage and kill rate as JSON."""
+    kinds = {
+        c.kind: {"there": len(c.there), "hit": len(c.hit), "missing": list(c.missing), "names": list(c.hit)}
+        for c in covered
+    }
+    told: dict[str, Any] = {"coverage": kinds}
+    if killed:
+        told["guard_kill_rate"] = round(sum(bool(k.noticed) for k in killed) / len(killed), 4)
+        told["guards"] = {k.guard: list(k.noticed) for k in killed}
+    return told
+
+
+def tools() -> list[str]:
+    """The names of the shipped tools."""
+    ports = Ports(send=_nobody, find_sent=_nobody, payments=FilePayments(Path()))
+    return sorted((t if isinstance(t, Tool) else t(ports)).name for t in discover("tools", "TOOL", None))
+
+
+async def _nobody(_permit: Permit, _payload: dict[str, Any]) -> Delivery:
+    return Refused("only the names are looked at")
+
+
+def steps() -> list[str]:
+    """The steps of every flow, as turns tell them."""
+    return sorted(f"{flow.name}.{step.name}" for flow in FLOWS.values() for step in flow.steps)
+
+
+def _kinds() -> tuple[str, ...]:
+    return ("tools", "outcomes", "guards", "steps", "channels", "consent", "followups", "staff", "turns")
+
+
+def _in_a_child(one: Loaded) -> bool:
+    return any(turn.kind == "restart" for turn in one.case.turns)

@@ -1,0 +1,133 @@
+"""Playing one case to its result: seed, turns, expectations after each, invariants over the whole."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from structlog.testing import capture_logs
+
+from domain.errors import QotBotError
+from evals.case import Case, Turn
+from evals.exercised import exercised
+from evals.expect import judge
+from evals.finding import Failure, Result
+from evals.invariants import NAMES, broken
+from evals.judges import Judge, vetoes
+from evals.performing import Performance
+from evals.readers import Lineup
+from evals.recording import Recorder
+from evals.suite import Loaded
+from evals.transcript import lines
+from evals.venue import Venue, Venues
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Playing:
+    """How a case is played; `case` is the loaded one, or what a perturbation made of it.
+
+    `without` names a guard that finds nothing meanwhile; `checked` False leaves the invariants out, to see their price.
+    """
+
+    loaded: Loaded
+    case: Case
+    seed: int = 0
+    perturbation: str = ""
+    without: str | None = None
+    judges: Sequence[Judge] = ()
+    lineup: Lineup = field(default_factory=Lineup)
+    checked: bool = True
+
+    def begun(self) -> Result:
+        """A result that nothing is known of yet."""
+        case = self.case
+        return Result(
+            case=self.loaded.case.id, suite=self.loaded.suite, place=self.loaded.place, title=case.title or "",
+            tags=tuple(case.tags), reader=case.reader.mode, seed=self.seed, perturbation=self.perturbation,
+            turns=sum(1 for turn in case.turns if turn.heard_as),
+        )  # fmt: skip
+
+
+@dataclass(slots=True, kw_only=True)
+class Watch:
+    """What is taken down while a case is played, and judged."""
+
+    playing: Playing
+    recorder: Recorder
+    failures: list[Failure] = field(default_factory=list)
+    logs: Sequence[Mapping[str, Any]] = ()
+
+    async def turn(self, number: int, turn: Turn, *, perform: Any) -> None:
+        """Have a turn performed, and judge what it expects."""
+        self.recorder.begin_turn()
+        before = self.recorder.records() if any(e.state_unchanged is not None for e in turn.expect) else None
+        await perform(turn)
+        if turn.expect:
+            whole = any(e.ledger_sound is not None for e in turn.expect)
+            evidence = self.recorder.evidence(before=before, whole=whole)
+            self.failures += [f for e in turn.expect if (f := judge(evidence, e, after=about(turn)))]
+
+    async def end(self, result: Result, *, carried: Sequence[Mapping[str, str]]) -> Result:
+        """Judge the whole, and tell it."""
+        case, evidence = self.playing.case, self.recorder.evidence(whole=True, logs=self.logs, carried=carried)
+        self.failures += [f for e in case.expect if (f := judge(evidence, e))]
+        began = time.perf_counter()
+        names = [n for n in (NAMES if case.always == "all" else case.always) if n not in case.not_always]
+        violations = broken(evidence, names) if self.playing.checked else ()
+        took = (time.perf_counter() - began) * 1000
+        done = [e for e in evidence.events if e.kind == "action.done"]
+        made = replace(
+            result, status="violated" if violations else "failed" if self.failures else "passed",
+            failures=tuple(self.failures), violations=violations, invariants_ms=round(took, 2),
+            sends=sum(e.body.get("tool") == "message" for e in done),
+            writes=sum(e.body.get("tool") != "message" for e in done),
+            exercised=exercised(evidence), transcript=lines(evidence),
+        )  # fmt: skip
+        against = await vetoes(self.playing.judges, case.judge, made)
+        return replace(made, vetoes=against, status="failed" if against else made.status)
+
+
+async def play(venues: Venues, playing: Playing) -> Result:
+    """Play one case; what cannot be played (a missing fixture, an unrecorded turn) is an error in the result."""
+    from evals.restarting import in_a_child
+
+    began, result = time.perf_counter(), playing.begun()
+    try:
+        if any(turn.kind == "restart" for turn in playing.case.turns):
+            made = await in_a_child(playing, result)
+        else:
+            venue = await venues.of(
+                playing.case, playing.loaded.folder, modelled=playing.lineup.modelled(playing.case),
+                without=playing.without,
+            )  # fmt: skip
+            made = await at_venue(venue, playing, result)
+    except (QotBotError, LookupError) as problem:
+        made = replace(result, status="error", error=f"{playing.loaded.place}: {problem}")
+    return replace(made, ms=round((time.perf_counter() - began) * 1000, 2))
+
+
+async def at_venue(venue: Venue, playing: Playing, result: Result) -> Result:
+    """Play a case in this process."""
+    case, app = playing.case, venue.app
+    show = Performance(venue, case, f"{case.id}:{playing.seed}")
+    await venue.begin(show.instant(case.clock.now))
+    reader = playing.lineup.stand(venue, case, playing.loaded.folder)
+    recorder = Recorder(database=app.database, pack=app.pack, case=case, public_hex=app.keys.public_hex)
+    with capture_logs() as logs:
+        watch = Watch(playing=playing, recorder=recorder, logs=logs)
+        await show.seed()
+        for number, turn in enumerate(case.turns, 1):
+            reader.turn(turn)
+            await watch.turn(number, turn, perform=show.perform)
+            reader.check()
+        made = await watch.end(result, carried=venue.carrier.taken)
+    return replace(made, model_calls=reader.calls, drifted=len(reader.drifted))
+
+
+def about(turn: Turn) -> str:
+    """A turn in a few words."""
+    value = getattr(turn, turn.kind)
+    words = " / ".join(value) if isinstance(value, list) else str(value if not hasattr(value, "model_dump") else "")
+    return f"{turn.kind}: {words[:60]}" if words else turn.kind

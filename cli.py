@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from commands import importing
 from commands.asking import app as asking
 from commands.campaigning import app as campaigning
 from commands.consenting import app as consenting
@@ -223,6 +224,14 @@ def graph_draw(
     from commands.pictures import draw
 
     typer.echo(asyncio.run(draw(name, business_of(None))))
+
+
+evaluate.command("import")(importing.bring)
+evaluate.command("export")(importing.export)
+evaluate.command("scrub")(importing.scrub)
+evaluate.command("review")(importing.review)
+evaluate.command("replay")(importing.replay)
+evaluate.command("simulate")(importing.simulate)
 
 
 @evaluate.command("corpus")

@@ -87,6 +87,12 @@ def rename(tx: Tx, contact: str, name: str) -> None:
     tx.execute(_RENAME, {"which": contact, "new_name": name})
 
 
+def names(tx: Tx, business: str) -> tuple[str, ...]:
+    """Every name that the records of a business know."""
+    query = sa.select(schema.contact.c.name).where(schema.contact.c.business == business)
+    return tuple(sorted({name for name in tx.execute(query).scalars() if name}))
+
+
 def addresses(tx: Tx, contact: str) -> list[tuple[str, str]]:
     """A contact's addresses as (kind, value), verified ones first."""
     a = schema.address.c

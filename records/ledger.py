@@ -45,6 +45,11 @@ class Event:
     texts: dict[str, str] = field(default_factory=dict)
     seq: int | None = None
 
+    @classmethod
+    def of_row(cls, row: Any) -> Event:
+        """The event in a row of the table, without its texts and its number as a leaf."""
+        return cls(row.n, row.id, row.business, row.kind, row.at, json.loads(row.body)["body"])
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:

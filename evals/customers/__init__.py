@@ -1,0 +1,1 @@
+"""Simulated customers, without a model: agendas with recorded sentences, characters, scripts."""

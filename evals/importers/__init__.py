@@ -1,0 +1,1 @@
+"""Conversations of other formats as cases, one format a file."""

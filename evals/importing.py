@@ -1,0 +1,83 @@
+"""Reading cases from other formats, writing them as files, and back into other formats."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from ruamel.yaml import YAML
+
+from domain.errors import BadInput
+from evals.case import Case
+from evals.corpora.rows import Rows
+from evals.importers import dialogues, openai_messages, scenarios
+
+CASE_FILE, UNREVIEWED = ".case.yaml", ".case.yaml.unreviewed"
+_ROWS: Final[dict[str, Callable[[Iterable[Mapping[str, Any]], Mapping[str, str]], Iterator[Case]]]] = {
+    "openai": openai_messages.read, "langsmith": openai_messages.read, "tau1": openai_messages.read,
+    "tau2": dialogues.tau2_, "sgd": dialogues.sgd, "star": dialogues.star_, "tm4": dialogues.tm4_,
+}  # fmt: skip
+_FILES: Final[dict[str, Callable[[Path, Mapping[str, str]], Iterator[Case]]]] = {
+    "livekit": scenarios.livekit, "pipecat": scenarios.pipecat,
+}  # fmt: skip
+KINDS: Final = (*_ROWS, *_FILES, "ledger")
+EXPORTS: Final = {"openai": openai_messages.openai_row, "langsmith": openai_messages.langsmith_row}
+
+
+def cases(kind: str, path: Path, tools: Mapping[str, str]) -> Iterator[Case]:
+    """The cases of a file of another format, one at a time; `tools` names ours by theirs.
+
+    A ledger export is read by `production.bring_in` only, since what it holds must be scrubbed first.
+    """
+    if kind in _FILES:
+        return _FILES[kind](path, tools)
+    if kind in _ROWS:
+        return _ROWS[kind](Rows(path), tools)
+    raise BadInput(f"there is no importer {kind!r}; choose one of {', '.join(KINDS)}")
+
+
+def tools_of(pairs: Iterable[str]) -> dict[str, str]:
+    """`theirs=ours`, as a command takes it."""
+    found: dict[str, str] = {}
+    for pair in pairs:
+        theirs, equals, ours = pair.partition("=")
+        if not equals or not theirs or not ours:
+            raise BadInput(f"--tool {pair!r}: write theirs=ours, like BookAppointment=book")
+        found[theirs] = ours
+    return found
+
+
+def write(found: Iterable[Case], out: Path, *, ending: str = CASE_FILE) -> list[Path]:
+    """Write each case as a YAML file of its own; what stands there already is not overwritten."""
+    out.mkdir(parents=True, exist_ok=True)
+    written: list[Path] = []
+    for case in found:
+        file = out / (case.id.replace("/", "-") + ending)
+        try:
+            with file.open("x", encoding="utf-8") as opened:
+                opened.write(yaml_of(case))
+        except FileExistsError as problem:
+            raise BadInput(f"{file} is there already; name another folder with --out, or remove it") from problem
+        written.append(file)
+    return written
+
+
+def yaml_of(case: Case) -> str:
+    """A case as YAML."""
+    yaml, text = YAML(typ="safe", pure=True), io.StringIO()
+    yaml.default_flow_style = False
+    yaml.width = 110
+    yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]  # ruamel types the switch as None
+    yaml.dump(case.as_json(), text)
+    return text.getvalue()
+
+
+def export(kind: str, found: Iterable[Case]) -> Iterator[str]:
+    """The cases as JSON lines of another format."""
+    if kind not in EXPORTS:
+        raise BadInput(f"there is no export {kind!r}; choose one of {', '.join(EXPORTS)}")
+    for case in found:
+        yield json.dumps(EXPORTS[kind](case), ensure_ascii=False)

@@ -12,11 +12,11 @@ from typing import Annotated, Literal
 
 import typer
 
-from commands import importing
 from commands.asking import app as asking
 from commands.campaigning import app as campaigning
 from commands.consenting import app as consenting
 from commands.evaluating import app as evaluate
+from commands.importing import app as importing
 from commands.ledgering import app as ledgering
 from commands.options import Folder, Home, Json, business_of, home_of, instant_of
 from commands.options import opened as open_records
@@ -44,6 +44,7 @@ for _name, _commands in (
 ):
     app.add_typer(_commands, name=_name)
 app.add_typer(preparing)
+evaluate.add_typer(importing)
 app.add_typer(pausing)
 app.add_typer(telephony)
 
@@ -224,14 +225,6 @@ def graph_draw(
     from commands.pictures import draw
 
     typer.echo(asyncio.run(draw(name, business_of(None))))
-
-
-evaluate.command("import")(importing.bring)
-evaluate.command("export")(importing.export)
-evaluate.command("scrub")(importing.scrub)
-evaluate.command("review")(importing.review)
-evaluate.command("replay")(importing.replay)
-evaluate.command("simulate")(importing.simulate)
 
 
 @evaluate.command("corpus")

@@ -15,10 +15,12 @@ import typer
 from commands.options import Folder, Home, Json, business_of, opened
 
 FAILED = 1
+app = typer.Typer()
 File = Annotated[Path, typer.Argument(help="The file to read.")]
 Out = Annotated[Path, typer.Option("--out", help="The folder, or the file, to write.")]
 
 
+@app.command("import")
 def bring(
     kind: Annotated[str, typer.Argument(help="openai langsmith tau1 tau2 sgd star tm4 livekit pipecat ledger.")],
     file: File,
@@ -51,6 +53,7 @@ def bring(
     raise typer.Exit(FAILED if brought.quarantined else 0)
 
 
+@app.command()
 def export(
     kind: Annotated[str, typer.Argument(help="openai or langsmith.")],
     places: Annotated[list[Path], typer.Argument(help="Case files or folders.")],
@@ -66,6 +69,7 @@ def export(
     typer.echo(f"{len(lines)} rows in {out}")
 
 
+@app.command()
 def scrub(
     file: File,
     *,
@@ -96,6 +100,7 @@ def scrub(
     raise typer.Exit(FAILED if left else 0)
 
 
+@app.command()
 def review(file: File, *, by: Annotated[str, typer.Option(help="Who looked at it.")] = "") -> None:
     """Say that a brought-in conversation was looked at and may join a suite."""
     from evals.production import review as reviewed
@@ -103,6 +108,7 @@ def review(file: File, *, by: Annotated[str, typer.Option(help="Who looked at it
     typer.echo(str(reviewed(file, by)))
 
 
+@app.command()
 def replay(
     *,
     policy: Annotated[Path, typer.Option(help="The policy.yaml to try.")],
@@ -128,6 +134,7 @@ def replay(
     sys.stdout.write(f"{found['decisions']} decisions asked again" + (f"; {told}" if told else "") + "\n")
 
 
+@app.command()
 def simulate(
     *,
     bank: Annotated[Path, typer.Option(help="Recorded sentences: rows with family, after, acts, templates.")],

@@ -27,11 +27,11 @@ _ACTIONS: Final = {
 
 def told(changed: Iterable[tuple[str, str, str, bool]]) -> list[str]:
     """One phrase for each kind of change (tool, was, would, tried again later), the most frequent first."""
-    counts = Counter(_phrase(*change) for change in changed)
+    counts = Counter(_phrase(tool, was, would, later=later) for tool, was, would, later in changed)
     return [f"{n} {nouns[n != 1]} {verb}" for (nouns, verb), n in counts.most_common()]
 
 
-def _phrase(tool: str, was: str, would: str, later: bool) -> tuple[tuple[str, str], str]:
+def _phrase(tool: str, was: str, would: str, *, later: bool) -> tuple[tuple[str, str], str]:
     nouns = NOUNS.get(tool, (f"action of {tool}", f"actions of {tool}"))
     if tool == "message" and (verb := _MESSAGES.get((was, "later" if later else would))):
         return nouns, verb

@@ -61,7 +61,7 @@ def sgd(rows: Rows, tools: Mapping[str, str]) -> Iterator[Case]:
     for row in rows:
         one = fit(SgdRow, row, "a row has id and turns [{role, text, calls}]")
         lines = [line for turn in one.turns for line in _spoken(turn)]
-        yield case_of(_about(row, one.id, "sgd", tools), lines)
+        yield case_of(_about(row, one.id, "sgd", tools=tools), lines)
 
 
 def star_(rows: Rows, tools: Mapping[str, str]) -> Iterator[Case]:
@@ -74,7 +74,7 @@ def star_(rows: Rows, tools: Mapping[str, str]) -> Iterator[Case]:
             if t.role in ("user", "assistant", "tool")
         ]
         if any(line.kind == "user" for line in lines):
-            yield case_of(_about(row, one.id, "star", tools), lines)
+            yield case_of(_about(row, one.id, "star", tools=tools), lines)
 
 
 def tm4_(rows: Rows, tools: Mapping[str, str]) -> Iterator[Case]:
@@ -85,7 +85,7 @@ def tm4_(rows: Rows, tools: Mapping[str, str]) -> Iterator[Case]:
         for turn in one.turns:
             lines.append(Line(turn.role, turn.text))
             lines += [Line("call", name=call.name, args=call.args) for call in turn.calls_after]
-        yield case_of(_about(row, one.id, "tm4", tools), lines)
+        yield case_of(_about(row, one.id, "tm4", tools=tools), lines)
 
 
 def tau2_(rows: Rows, tools: Mapping[str, str]) -> Iterator[Case]:
@@ -95,12 +95,12 @@ def tau2_(rows: Rows, tools: Mapping[str, str]) -> Iterator[Case]:
         wants = one.user_scenario.instructions
         told = wants if isinstance(wants, str) else " ".join([wants.reason_for_call, wants.known_info or ""])
         lines = [Line("user", told), *(Line("call", name=step.name, args=step.args) for step in one.gold_steps)]
-        yield case_of(_about(row, one.id, "tau2", tools), lines)
+        yield case_of(_about(row, one.id, "tau2", tools=tools), lines)
 
 
 def _spoken(turn: SgdTurn) -> list[Line]:
     return [*(Line("call", name=call.name, args=call.args) for call in turn.calls), Line(turn.role, turn.text)]
 
 
-def _about(row: Mapping[str, Any], id_: str, corpus: str, tools: Mapping[str, str]) -> About:
+def _about(row: Mapping[str, Any], id_: str, corpus: str, *, tools: Mapping[str, str]) -> About:
     return About(id=id_, corpus=corpus, row=place(row), licence=row.get("license"), tags=(corpus,), tools=tools)

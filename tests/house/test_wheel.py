@@ -100,6 +100,7 @@ def test_the_wheel_holds_the_whole_application(built: Path) -> None:
         "records/migrations/versions/*.py", "records/migrations/script.py.mako", "guards/data/*.toml",
         "desk/templates/*.html", "desk/static/*", "desk/static/vendor/*", "channels/chat_static/*",
         "channels/fake/static/*", "packs/salon/**/*.md", "packs/salon/*.yaml", "packs/salon/scenarios/*.yaml",
+        "evals/suites/*/*.yaml", "evals/*.json", "evals/*.j2",
     ],
 )  # fmt: skip
 def test_the_wheel_ships_what_is_no_module(built: Path, kept: str) -> None:

@@ -52,6 +52,9 @@ _STAND_IN: Final = re.compile(
 _FICTIONAL: Final = re.compile(r"^1?\d{3}55501\d\d$")
 
 
+Finder = Callable[[str], Iterator[tuple[int, int]]]
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """Something personal in a text: of what kind, and where."""
@@ -90,10 +93,11 @@ class Scrubber:
     def find(self, text: str) -> list[Found]:
         """What is personal in a text, in order, nothing twice; what is a stand-in already is not."""
         taken: list[Found] = []
-        masked = _STAND_IN.sub(lambda m: "\0" * len(m.group()), text)
-        for found in self._candidates(masked):
-            if all(found.end <= other.start or found.start >= other.end for other in taken):
-                taken.append(found)
+        masked = _masked(text, [m.span() for m in _STAND_IN.finditer(text)])
+        for kind, look in self._finders():
+            spans = list(look(masked))
+            taken += [Found(kind, *span) for span in spans]
+            masked = _masked(masked, spans)
         return sorted(taken, key=lambda one: one.start)
 
     def scrub_value(self, value: Any) -> Any:
@@ -110,18 +114,19 @@ class Scrubber:
         """The kinds of what is personal still; of scrubbed values there must be none."""
         return sorted({found.kind for text in _texts(value) for found in self.find(text)})
 
-    def _candidates(self, text: str) -> Iterator[Found]:
-        """What may be personal, the surer kinds first."""
-        yield from (Found("email", *m.span()) for m in _EMAIL.finditer(text))
-        yield from (Found("card", *m.span()) for m in _CARD.finditer(text) if luhn(m.group()))
-        yield from (Found("birth_date", *m.span("date")) for m in _BORN.finditer(text))
-        yield from (Found("birth_date", *m.span()) for m in _OLD_DATE.finditer(text))
-        yield from (Found("phone", *m.span()) for m in _PHONE.finditer(text) if not _fictional(m.group()))
-        matcher = phonenumbers.PhoneNumberMatcher(text, "US", leniency=phonenumbers.Leniency.VALID)
-        yield from (Found("phone", m.start, m.end) for m in matcher if not _fictional(m.raw_string))
-        yield from (Found("address", *m.span()) for m in _ADDRESS.finditer(text))
-        if self._named is not None:
-            yield from (Found("name", *m.span()) for m in self._named.finditer(text))
+    def _finders(self) -> list[tuple[str, Finder]]:
+        """How each kind is found, the surer kinds first: what one has found the next does not see."""
+        named = self._named
+        return [
+            ("email", lambda text: (m.span() for m in _EMAIL.finditer(text))),
+            ("card", lambda text: (m.span() for m in _CARD.finditer(text) if luhn(m.group()))),
+            ("birth_date", lambda text: (m.span("date") for m in _BORN.finditer(text))),
+            ("birth_date", lambda text: (m.span() for m in _OLD_DATE.finditer(text))),
+            ("phone", lambda text: (m.span() for m in _PHONE.finditer(text) if not _fictional(m.group()))),
+            ("phone", _written_numbers),
+            ("address", lambda text: (m.span() for m in _ADDRESS.finditer(text))),
+            ("name", lambda text: (m.span() for m in named.finditer(text)) if named else iter(())),
+        ]
 
     def _instead(self, kind: str, value: str) -> str:
         makers: dict[str, Callable[[int, str], str]] = {
@@ -134,6 +139,19 @@ class Scrubber:
         if kind in makers:
             return makers[kind](int(mark[:12], 16), f"p{mark[:8]}")
         return f"[{kind}-{mark[:6]}]"
+
+
+def _masked(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """The text with these stretches unreadable, every character in its place."""
+    for start, end in spans:
+        text = text[:start] + "\0" * (end - start) + text[end:]
+    return text
+
+
+def _written_numbers(text: str) -> Iterator[tuple[int, int]]:
+    """Valid telephone numbers in any country's writing."""
+    matcher = phonenumbers.PhoneNumberMatcher(text, "US", leniency=phonenumbers.Leniency.VALID)
+    return ((m.start, m.end) for m in matcher if not _fictional(m.raw_string))
 
 
 def luhn(text: str) -> bool:

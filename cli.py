@@ -14,7 +14,9 @@ import typer
 
 from commands.asking import app as asking
 from commands.campaigning import app as campaigning
+from commands.attesting import app as attesting
 from commands.consenting import app as consenting
+from commands.contacting import app as contacting
 from commands.evaluating import app as evaluate
 from commands.importing import app as importing
 from commands.ledgering import app as ledgering
@@ -34,8 +36,10 @@ inbox = typer.Typer(no_args_is_help=True, help="What waits for a person, and the
 graph = typer.Typer(no_args_is_help=True, help="Pictures of the state machines.")
 for _name, _commands in (
     ("ledger", ledgering),
+    ("witness", attesting),
     ("consent", consenting),
     ("campaign", campaigning),
+    ("contact", contacting),
     ("hours", asking),
     ("inbox", inbox),
     ("simulate", simulating),

@@ -42,11 +42,12 @@ from records.keys import Keys, open_keys
 from records.staff_answers import StaffAnswer
 from records.upgrade import upgrade
 from tools.payments import FilePayments
-from workers import campaigns, deliveries, hearing, reporting, timers
+from workers import campaigns, deliveries, forgetting, hearing, reporting, timers
 from workers.answers import collect
 from workers.pacing import wait_turn
 from workers.runner import Runner
 from workers.turns import take_turn
+from workers.witnesses import Witness
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +66,7 @@ class Settings:
     threads: bool = True  # False does database work on the event loop: quicker where one conversation runs alone
     voice: Voice = "gather"
     identity_secret: str | None = None
+    witnesses: tuple[Witness, ...] = ()
     carries_texts: bool = True  # False leaves texts queued for the server
 
 
@@ -156,7 +158,10 @@ async def compose(
     await database.live.open()
     return App(
         deps=deps, keys=keys, graph=graph,
-        runner=Runner(deps, keys, _handlers(deps, graph, threads, texts=settings.carries_texts, by=account)),
+        runner=Runner(
+            deps, keys, _handlers(deps, graph, threads, texts=settings.carries_texts, by=account),
+            witnesses=settings.witnesses,
+        ),  # fmt: skip
         action_graphs=threads, channels=channels, reception=reception, settings=settings, saver_close=saver_close,
         model=model,
     )  # fmt: skip
@@ -167,8 +172,9 @@ async def _open_records(settings: Settings, pack: Pack, clock: Clock) -> tuple[K
     settings.home.mkdir(parents=True, exist_ok=True)
     keys = open_keys(settings.home / "keys")
     database = open_database(
-        settings.database_url or embedded(settings.home), durable=settings.durable, threads=settings.threads
-    )
+        settings.database_url or embedded(settings.home), durable=settings.durable, threads=settings.threads,
+        hashes=keys.address_hash,
+    )  # fmt: skip
     upgrade(database)
     business = pack.business
     if settings.redis_url:
@@ -292,4 +298,9 @@ def _handlers(
     return {
         **{work.__name__: about(work) for work in timed},
         "turn": turn, "drive": drive, "deliver": deliver, "campaign": campaign,
+        "erase": partial(_erase, deps, threads),
     }  # fmt: skip
+
+
+async def _erase(deps: Deps, threads: dict[str, Compiled], job: Job) -> None:
+    await forgetting.erase(deps, threads, job.ref)

@@ -49,9 +49,22 @@ def address_of(text: str) -> str:
 def shown(opened: Opened, address: str) -> list[dict[str, Any]]:
     """Every entry of an address with the wording that was shown, the oldest first."""
     business = opened.pack.business.id
-    return opened.database.read_now(
-        lambda tx: [_row(tx, business, row) for row in consents.of_address(tx, business, address)]
-    )
+
+    def look(tx: Tx) -> list[dict[str, Any]]:
+        kept = [one for group in consents.GROUPS for one in _kept(tx, business, address, group=group)]
+        return [*kept, *(_row(tx, business, row) for row in consents.of_address(tx, business, address))]
+
+    return opened.database.read_now(look)
+
+
+def _kept(tx: Tx, business: str, address: str, *, group: str) -> Iterator[dict[str, Any]]:
+    """Revocations that outlived whoever gave them."""
+    for row in consents.kept_revocations(tx, business, address, group=group):
+        yield {
+            "entry": row.id, "address": address, "contact": None, "channel": group, "group": group,
+            "purpose": row.purpose, "act": row.act, "method": row.method, "evidence": row.id, "actor": "customer",
+            "recorded_at": iso(from_ms(row.at)), "occurred_at": None, "wording": None,
+        }  # fmt: skip
 
 
 def exported(opened: Opened) -> list[dict[str, Any]]:

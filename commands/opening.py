@@ -27,11 +27,17 @@ class Opened:
     keys: Keys
 
 
-def open_home(home: Path, business: Path) -> Opened:
-    """Open what a home holds; `BadInput` where nothing was ever recorded there."""
+def ensure_kept(home: Path) -> None:
+    """Raise `BadInput` where nothing was ever recorded."""
     if not (home / "keys").is_dir():
         raise BadInput(f"{home} holds no records yet: start with 'qotbot run' or name another --home")
-    return Opened(home, load_pack(business), open_database(database_url(home)), open_keys(home / "keys"))
+
+
+def open_home(home: Path, business: Path) -> Opened:
+    """Open what a home holds; `BadInput` where nothing was ever recorded there."""
+    ensure_kept(home)
+    pack, keys = load_pack(business), open_keys(home / "keys")
+    return Opened(home, pack, open_database(database_url(home), hashes=keys.address_hash), keys)
 
 
 @asynccontextmanager

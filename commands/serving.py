@@ -26,6 +26,7 @@ from domain.configuration import Configuration
 from domain.errors import BadInput, Unavailable
 from records.home import owned
 from server import Serving, web
+from workers.witnesses import configured
 
 LONGEST_FRAME = 256 * 1024  # bytes; a larger one ends its connection
 NO_MODEL = (
@@ -70,6 +71,7 @@ async def _serve(place: Place, home: Path, business: Path, *, offline: bool) -> 
         public_base_url=public, reader_name=reader, model_timeout_s=configuration.model_timeout_s,
         voice=configuration.voice, identity_secret=_plain(configuration.chat_identity_secret),
         redis_url=configuration.redis_url,
+        witnesses=configured(configuration),
     )  # fmt: skip
     app = await compose(settings, clock, account=account, model=model)
     own_home(app)

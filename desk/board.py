@@ -47,6 +47,7 @@ FOLLOWUPS = {
     "approval": "Waiting for approval", "voicemail": "Left a message", "recording": "A recording to delete",
     "bad_number": "A telephone that cannot be rung", "unreachable": "Cannot be texted: call instead",
     "carrier": "The phone company refuses",
+    "forgotten": "A cancelled appointment", "witness": "The ledger's head did not get out",
 }  # fmt: skip
 
 

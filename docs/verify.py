@@ -143,36 +143,40 @@ class Consents:
     """What the ledger says about consent as its leaves go by."""
 
     def __init__(self):
-        self.granted = {}  # entry: (contact, group, purpose)
-        self.heard = {}  # message: contact
+        self.granted = {}  # entry: (contact, group, purpose, leaf, end)
+        self.heard = {}  # message: (contact, leaf)
         self.revoked = {}  # (contact, group): {purpose: leaf}
         self.started = {}  # (contact, group): leaf of START
         self.became = {}  # contact: the contact that it was merged into
 
     def take(self, place, kind, body):
+        where = (body.get("contact"), body.get("group"))
         if kind in ("consent.grant", "consent.confirm"):
-            self.granted[body["consent"]] = (body.get("contact"), body["group"], body["purpose"], place)
+            self.granted[body["consent"]] = (*where, body["purpose"], place, body.get("expires_at"))
             if body["purpose"] == "all":
-                self.started[body.get("contact"), body["group"]] = place
+                self.started[where] = place
         elif kind == "consent.revoke":
-            self.granted.setdefault(body["consent"], None)
-            of = self.revoked.setdefault((body.get("contact"), body["group"]), {})
-            of[body["purpose"]] = place
+            self.revoked.setdefault(where, {})[body["purpose"]] = place
         elif kind == "message.heard":
-            self.heard[body["message"]] = place
+            self.heard[body["message"]] = (body.get("contact"), place)
         elif kind == "contact.merged":
             self.became[body["source"]] = body["contact"]
+        elif kind == "contact.unmerged":
+            self.became.pop(body["contact"], None)
 
     def person(self, contact):
         while contact in self.became:
             contact = self.became[contact]
         return contact
 
+    def same(self, one, other):
+        return self.person(one) == self.person(other)
+
     def stopped(self, contact, group, purpose, after):
         """The leaf of a revocation of this purpose, or of all, after a leaf and not lifted since."""
         newest = 0
         for (who, where), of in self.revoked.items():
-            if where == group and self.person(who) == self.person(contact):
+            if where == group and self.same(who, contact):
                 newest = max(newest, of.get("all", 0), of.get(purpose, 0))
         return newest if newest > max(after, self.started.get((contact, group), 0)) else 0
 
@@ -185,59 +189,96 @@ def check_sends(leaves):
         kind, body = content["kind"], content["body"]
         consents.take(place, kind, body)
         if kind == "action.judged" and body["tool"] == "message" and body["state"] == "cleared":
-            judged[body["action"]] = (place, body)
+            judged[body["action"]] = (place, wrong_with(consents, content["at"], body))
         elif kind == "action.done" and body["tool"] == "message" and body["action"] in judged:
             sent += 1
-            check_send(consents, *judged[body["action"]])
+            cleared, wrong = judged[body["action"]]
+            if wrong:
+                raise NotSound(f"leaf {cleared}: message {body['action']} {wrong}")
     return sent
 
 
-def check_send(consents, place, body):
-    purpose, channel = body["purpose"], body.get("channel")
-    if purpose == "mandated":
-        return
+def wrong_with(consents, at, body):
+    """Why a message should not have been cleared; empty where all is well."""
+    if body["purpose"] == "mandated":
+        answered = consents.heard.get(body["cause"].partition(":")[0])
+        fits = answered is not None and consents.same(answered[0], body["contact"])
+        return "" if fits else "confirms nothing that its recipient said"
     rests_on = [f for f in body["findings"] if f["rule"] == "consent" and f["verdict"] == "allow" and f["evidence"]]
     if not rests_on:
-        raise NotSound(f"leaf {place}: message {body['action']} was cleared without consent")
-    for entry in rests_on[0]["evidence"]:
-        known = consents.granted.get(entry) or consents.heard.get(entry)
-        if known is None:
-            raise NotSound(
-                f"leaf {place}: message {body['action']} rests on {entry}, which is not in the ledger before"
-            )
-        after = known[3] if isinstance(known, tuple) else known if channel in ANSWERED_AFTER_STOP else 0
-        if channel is None or (purpose == "reply" and channel in ANSWERED_AFTER_STOP and not isinstance(known, tuple)):
-            continue
-        if stop := consents.stopped(body["contact"], GROUPS.get(channel, channel), purpose, after):
-            raise NotSound(f"leaf {place}: message {body['action']} was cleared after the revocation of leaf {stop}")
+        return "was cleared without consent"
+    return next(filter(None, (wrong_entry(consents, at, body, one) for one in rests_on[0]["evidence"])), "")
+
+
+def wrong_entry(consents, at, body, entry):
+    """Why a message may not rest on an entry: somebody's consent, or what they said to us."""
+    purpose, channel, contact = body["purpose"], body.get("channel"), body["contact"]
+    group, after = GROUPS.get(channel, channel), 0
+    if entry in consents.granted:
+        who, where, granted, after, end = consents.granted[entry]
+        if who is not None and not consents.same(who, contact):
+            return f"rests on {entry}, which is somebody else's"
+        if channel is not None and where != group:
+            return f"rests on {entry}, which is about another channel"
+        if purpose == "marketing" and granted != "marketing":
+            return f"rests on {entry}, which allows no marketing"
+        if end is not None and end <= at:
+            return f"rests on {entry}, which had ended"
+    elif entry in consents.heard:
+        who, place = consents.heard[entry]
+        if purpose == "marketing" or not consents.same(who, contact):
+            return f"rests on {entry}, which is " + ("no consent" if purpose == "marketing" else "somebody else's")
+        if purpose == "reply" and channel in ANSWERED_AFTER_STOP:
+            return ""
+        after = place if channel in ANSWERED_AFTER_STOP else 0
+    else:
+        return f"rests on {entry}, which is not in the ledger before"
+    stop = consents.stopped(contact, group, purpose, after) if channel is not None else 0
+    return f"was cleared after the revocation of leaf {stop}" if stop else ""
+
+
+def read_heads(path, business):
+    """The heads of a business in a file that was kept: lines of JSON, also inside an e-mail."""
+    with open(path, encoding="utf-8") as file:
+        heads = [json.loads(line) for line in file if line.startswith("{")]
+    mine = [head for head in heads if head.get("business", business) == business]
+    if not mine:
+        raise Unreadable(f"{path}: there is no head of {business} in it")
+    return mine
+
+
+def check(export, key, kept, receipt):
+    """Check an export (what it is, leaves, heads) against a key, heads kept elsewhere and a receipt; what to tell."""
+    about, leaves, heads = export
+    hashes = check_leaves(leaves)
+    signed = check_heads(heads, hashes, about["business"], key, "signed head")
+    check_heads(kept, hashes, about["business"], key, "head kept elsewhere")
+    sent = check_sends(leaves)
+    if signed < len(hashes):
+        raise NotSound(f"leaf {signed + 1}: no signed head covers the last {len(hashes) - signed} leaves")
+    told = [
+        f"sound: {len(hashes)} leaves, {len(heads)} signed heads, {len(kept)} kept elsewhere, root {root(hashes).hex()}"
+    ]
+    told.append(f"sends: {sent} messages left, each with consent that held")
+    if receipt:
+        place, kind = check_receipt(receipt, leaves, hashes)
+        told.append(f"receipt {receipt.upper()}: leaf {place}, {kind}")
+    return told
 
 
 def main():
     parser = argparse.ArgumentParser(description="Check an exported QotBot ledger.")
     parser.add_argument("export")
     parser.add_argument("--key", help="the ledger's public key, where you know it from elsewhere (hex)")
-    parser.add_argument("--head", action="append", default=[], help="a signed head kept elsewhere (JSON, one a line)")
+    parser.add_argument("--head", action="append", default=[], help="a file with heads kept elsewhere")
     parser.add_argument("--receipt", help="the code at the end of a confirmation")
     given = parser.parse_args()
     try:
-        about, leaves, heads = read(given.export)
-        key = given.key or about["key"]
-        kept = []
-        for path in given.head:
-            with open(path, encoding="utf-8") as file:
-                kept += [json.loads(line) for line in file if line.strip()]
-        hashes = check_leaves(leaves)
-        signed = check_heads(heads, hashes, about["business"], key, "signed head")
-        check_heads(kept, hashes, about["business"], key, "head kept elsewhere")
-        sent = check_sends(leaves)
-        if signed < len(hashes):
-            raise NotSound(f"leaf {signed + 1}: no signed head covers the last {len(hashes) - signed} leaves")
-        told = f"{len(hashes)} leaves, {len(heads)} signed heads, {len(kept)} kept elsewhere"
-        print(f"sound: {told}, root {root(hashes).hex()}")
-        print(f"sends: {sent} messages left, each with consent that held")
-        if given.receipt:
-            place, kind = check_receipt(given.receipt, leaves, hashes)
-            print(f"receipt {given.receipt.upper()}: leaf {place}, {kind}")
+        export = read(given.export)
+        about = export[0]
+        kept = [head for path in given.head for head in read_heads(path, about["business"])]
+        for line in check(export, given.key or about["key"], kept, given.receipt):
+            print(line)
     except NotSound as found:
         print(f"NOT SOUND: {found}")
         return 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -22,6 +23,16 @@ class Configuration(BaseSettings):
     model_base_url: str | None = None
     model_timeout_s: float = Field(default=8.0, gt=0)
     public_base_url: str | None = None
+    witness_file: Path | None = None  # where signed heads of the ledger go, off this machine
+    witness_email: str | None = None
+    witness_url: str | None = None  # a second host that runs `qotbot witness keep`
+    witness_token: SecretStr | None = None
+    smtp_host: str | None = None
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_user: str | None = None
+    smtp_password: SecretStr | None = None
+    smtp_from: str | None = None
     voice: Voice = "gather"  # relay: speech streamed over a WebSocket (ConversationRelay)
     chat_identity_secret: SecretStr | None = Field(default=None, min_length=32)  # shared with the site that signs users
     database_url: str | None = Field(default=None, alias="DATABASE_URL")

@@ -6,7 +6,7 @@ row is the truth and the thread disposable: what is neither waiting nor answered
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
 from langchain_core.runnables import RunnableConfig
@@ -99,6 +99,14 @@ async def forget(graph: Compiled, action: str) -> None:
     saver = graph.checkpointer
     if isinstance(saver, BaseCheckpointSaver):
         await saver.adelete_thread(f"action:{action}")
+
+
+async def forget_threads(graphs: Mapping[str, Compiled], wanted: Iterable[str]) -> None:
+    """Delete the threads of actions; they share one store, whatever their tool."""
+    graph = next(iter(graphs.values()), None)
+    if graph is not None:
+        for action in wanted:
+            await _forget(graph, action)
 
 
 def call_of(row: Action) -> dict[str, Any]:

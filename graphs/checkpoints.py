@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
+from graphs.guarded import Compiled
 from records.database import Database
 from records.pool import open_pool
 
@@ -30,6 +31,7 @@ async def _in_a_file(path: Path, serde: JsonPlusSerializer) -> tuple[BaseCheckpo
 
     connection = await aiosqlite.connect(path)
     await connection.execute("PRAGMA busy_timeout=5000")
+    await connection.execute("PRAGMA secure_delete=ON")
     saver = AsyncSqliteSaver(connection, serde=serde)
     await saver.setup()
     return saver, connection.close
@@ -42,3 +44,18 @@ async def _in_postgres(database: Database, serde: JsonPlusSerializer) -> tuple[B
     saver = AsyncPostgresSaver(pool, serde=serde)
     await saver.setup()
     return saver, pool.close
+
+
+async def scrub(graphs: Mapping[str, Compiled]) -> None:
+    """Write the file of the checkpoints anew, so that nothing of deleted threads is left in it.
+
+    In PostgreSQL they lie in the database and are vacuumed with it.
+    """
+    from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
+
+    saver = next((graph.checkpointer for graph in graphs.values()), None)
+    if isinstance(saver, AsyncSqliteSaver):
+        async with saver.lock:
+            await saver.conn.commit()
+            await saver.conn.execute("VACUUM")
+            await saver.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")

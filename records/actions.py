@@ -235,6 +235,11 @@ def of_turn(tx: Tx, turn: str) -> list[Action]:
     return [_action(r) for r in tx.execute(sa.select(schema.action).where(_A.turn == turn).order_by(_A.created_at))]
 
 
+def of_contact(tx: Tx, contact: str) -> list[str]:
+    """The ids of all of a contact's actions."""
+    return list(tx.execute(sa.select(_A.id).where(_A.contact == contact)).scalars())
+
+
 def by_ref(tx: Tx, business: str, ref: str) -> Action | None:
     """The newest action with a short name like A12F."""
     query = sa.select(schema.action).where(_A.business == business, _A.ref == ref.upper())

@@ -5,6 +5,7 @@ Revocations count for everybody behind an address, grants only for the person wh
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,9 +14,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from domain.action import Action
-from domain.canonical import short_id
 from domain.clock import to_ms
-from records import disclosures, ledger, schema
+from records import disclosures, ledger, schema, suppressions
 from records.database import Tx
 from records.disclosures import Disclosure
 
@@ -28,6 +28,7 @@ _OF_ADDRESS = (
     .order_by(_C.at.desc(), _C.n.desc())
 )  # fmt: skip
 _OWN = sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(sa.bindparam("key"), 0)))
+GROUPS = ("text", "call", "web")
 IMPORTED = "import"
 SAID_ON_CALL = "voice_oral"  # "yes, text me", said on a call
 GRANTS = ("grant", "confirm")
@@ -98,11 +99,13 @@ def channel_group(channel: str) -> str:
 
 def add(tx: Tx, entry: Entry, now: datetime) -> str:
     """Append an entry and tell the ledger; its id. The same evidence of the same thing counts once."""
-    made = short_id("cst", entry.business, entry.address, entry.channel, entry.act, entry.purpose, entry.evidence)
-    if tx.execute(sa.select(_C.id).where(_C.id == made)).one_or_none() is not None:
-        return made
+    if known := _same(tx, entry):
+        return known
     if entry.act == "revoke":
         own_address(tx, entry.business, entry.address)
+    made = (
+        f"cst_{secrets.token_hex(13)}"  # random, for the ledger shows it: made of the number it could be guessed back
+    )
     shown = disclosures.keep(tx, entry.business, entry.disclosure, now=now) if entry.disclosure else None
     expires = to_ms(entry.expires_at) if entry.expires_at else None
     occurred = to_ms(min(entry.occurred_at or now, now))
@@ -125,6 +128,13 @@ def add(tx: Tx, entry: Entry, now: datetime) -> str:
     return made
 
 
+def _same(tx: Tx, entry: Entry) -> str | None:
+    where = (_C.business == entry.business, _C.address == entry.address, _C.channel == entry.channel,
+             _C.act == entry.act, _C.purpose == entry.purpose, _C.evidence == entry.evidence)  # fmt: skip
+    found: str | None = tx.execute(sa.select(_C.id).where(*where).limit(1)).scalar_one_or_none()
+    return found
+
+
 def of_address(tx: Tx, business: str, address: str) -> list[Any]:
     """All entries of an address, the oldest first."""
     query = sa.select(schema.consent).where(_C.business == business, _C.address == address)
@@ -142,8 +152,27 @@ def standing(
     """Fold the entries of an address; `whose` is the person and the time that grants are asked for, else all count."""
     if not address or not channel:
         return Standing()
-    where = {"business": business, "address": address, "group": channel_group(channel)}
-    return fold(tx.execute(_OF_ADDRESS, where).all(), whose)
+    group = channel_group(channel)
+    rows = tx.execute(_OF_ADDRESS, {"business": business, "address": address, "group": group}).all()
+    return fold([*rows, *kept_revocations(tx, business, address, group=group)], whose)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A revocation of somebody who was forgotten, as the fold reads it."""
+
+    id: str
+    purpose: str
+    at: int
+    act: str = "revoke"
+    method: str = "forgotten"
+    occurred_at: int | None = None
+
+
+def kept_revocations(tx: Tx, business: str, address: str, *, group: str) -> list[Any]:
+    """The revocations that outlived a forgotten person, as rows for `fold`."""
+    kept = suppressions.of_address(tx, business, address, group=group)
+    return [_Kept(one.entry, one.purpose, one.at) for one in kept]
 
 
 def fold(rows: Sequence[Any], whose: tuple[str | None, datetime] | None = None) -> Standing:

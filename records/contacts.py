@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -49,6 +50,20 @@ def find(tx: Tx, business: str, *, kind: str, value: str) -> str | None:
     return found
 
 
+def at_address(tx: Tx, business: str, value: str) -> list[str]:
+    """The contacts reached at an address, whatever its kind."""
+    a = schema.address.c
+    return list(tx.execute(sa.select(a.contact).where(a.business == business, a.value == value)).scalars())
+
+
+def beginning_with(tx: Tx, business: str, start: str, *, limit: int = 20) -> list[str]:
+    """The contact of this id, else those whose ids begin so."""
+    c = schema.contact.c
+    ids = sa.select(c.id).where(c.business == business)
+    exact = list(tx.execute(ids.where(c.id == start)).scalars())
+    return exact or list(tx.execute(ids.where(c.id.startswith(start, autoescape=True)).limit(limit)).scalars())
+
+
 def kind_of(tx: Tx, business: str, value: str) -> str:
     """What kind of address a value is: as it was first heard, else a telephone number."""
     a = schema.address.c
@@ -60,14 +75,18 @@ def ensure(tx: Tx, business: str, *, kind: str, value: str, now: datetime) -> st
     """The contact reached at an address, made where there is none."""
     if known := find(tx, business, kind=kind, value=value):
         return known
-    made = short_id("con", business, kind, value)
-    at = to_ms(now)
+    made, at = _new_id(), to_ms(now)
+    reached = {"business": business, "kind": kind, "value": value, "contact": made, "created_at": at}
+    if not insert_new(tx, schema.address, reached):
+        return find(tx, business, kind=kind, value=value) or made  # another transaction was first
     insert_new(tx, schema.contact, {"id": made, "business": business, "created_at": at})
-    insert_new(
-        tx, schema.address, {"business": business, "kind": kind, "value": value, "contact": made, "created_at": at}
-    )
     insert_new(tx, schema.conversation, {"contact": made, "business": business, "state": {}, "updated_at": at})
     return made
+
+
+def _new_id() -> str:
+    """A random id: one made of the number could be guessed back from the ledger, where ids outlive the number."""
+    return f"con_{secrets.token_hex(13)}"
 
 
 def load(tx: Tx, contact: str) -> Contact:
@@ -117,7 +136,7 @@ def verify_address(tx: Tx, business: str, *, kind: str, value: str, now: datetim
 def detach(tx: Tx, business: str, *, kind: str, value: str, now: datetime) -> str:
     """Give an address to a new contact, because somebody else holds it now; that contact's id."""
     was, at = find(tx, business, kind=kind, value=value), to_ms(now)
-    made = short_id("con", business, kind, value, at)
+    made = _new_id()
     a = schema.address.c
     insert_new(tx, schema.contact, {"id": made, "business": business, "created_at": at})
     insert_new(tx, schema.conversation, {"contact": made, "business": business, "state": {}, "updated_at": at})

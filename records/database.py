@@ -29,6 +29,7 @@ from records.local import LocalLive
 
 Tx: TypeAlias = sa.Connection
 T = TypeVar("T")
+ADDRESS_HASH = "qotbot_address_hash"  # the name of a connection's option: how this home hashes addresses
 _LOCK_CONTACT = (
     sa.select(schema.contact.c.merged_into).where(schema.contact.c.id == sa.bindparam("id")).with_for_update()
 )
@@ -96,6 +97,31 @@ class Database:
         self.writer.dispose()
         self.reader.dispose()
 
+    async def scrub(self) -> None:
+        """Free the files of what was deleted; `Unavailable` while somebody still reads the old state."""
+        await asyncio.get_running_loop().run_in_executor(self._writers, self.scrub_now)
+
+    def scrub_now(self) -> None:
+        """`scrub` on the calling thread.
+
+        SQLite: the file is written anew and the write-ahead log cut to nothing. PostgreSQL: dead rows are vacuumed.
+        """
+        try:
+            if self.dialect == "postgresql":
+                with self.writer.connect().execution_options(isolation_level="AUTOCOMMIT") as alone:
+                    alone.exec_driver_sql("VACUUM")
+                return
+            raw = self.writer.raw_connection()
+            try:
+                raw.execute("VACUUM")
+                busy = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            finally:
+                raw.close()
+        except (OperationalError, sqlite3.OperationalError) as problem:
+            raise Unavailable(f"the database's files could not be rewritten: {type(problem).__name__}") from problem
+        if busy:
+            raise Unavailable("the database's write-ahead log is in use; it is cut when that has ended")
+
     def close(self) -> None:
         """Let go of threads and connections."""
         self._writers.shutdown(wait=True)
@@ -116,19 +142,24 @@ class AtOnce(Executor):
         return done
 
 
-def open_database(url: str, *, durable: bool = True, threads: bool = True) -> Database:
+def open_database(
+    url: str, *, durable: bool = True, threads: bool = True, hashes: Callable[[str], str] | None = None
+) -> Database:
     """Open by URL: `sqlite:///file` or `postgresql://…`; `durable=False` gives up fsync, for tests and evals.
 
     `threads=False` (SQLite only) works on the calling thread: quicker where nobody else waits for the event loop.
+    `hashes` is the home's keyed hash of addresses (`Keys.address_hash`): by it the STOP of somebody forgotten is found.
     """
+    options = {ADDRESS_HASH: hashes}
     if url.startswith("sqlite:///"):
         sync = "FULL" if durable else "OFF"
-        return Database(
-            _sqlite(url, sync=sync, writes=True), _sqlite(url, sync=sync, writes=False), threads=int(threads)
-        )
+        writer, reader = _sqlite(url, sync=sync, writes=True), _sqlite(url, sync=sync, writes=False)
+        writer.update_execution_options(**options)
+        reader.update_execution_options(**options)
+        return Database(writer, reader, threads=int(threads))
     if url.startswith(("postgresql://", "postgres://", "postgresql+psycopg://")):
         full = sa.make_url(url).set(drivername="postgresql+psycopg")
-        engine = sa.create_engine(full, pool_size=8, max_overflow=0, pool_pre_ping=True)
+        engine = sa.create_engine(full, pool_size=8, max_overflow=0, pool_pre_ping=True, execution_options=options)
         if not durable:
             event.listen(engine, "connect", _postgres_relaxed)
         reader = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
@@ -178,6 +209,7 @@ def _sqlite(url: str, *, sync: str, writes: bool) -> sa.Engine:
         "busy_timeout=5000",
         "foreign_keys=ON",
         f"query_only={'OFF' if writes else 'ON'}",
+        "secure_delete=ON",  # what is deleted is overwritten with zeros
     )
 
     def on_connect(connection: Any, _record: Any) -> None:

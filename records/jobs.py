@@ -146,3 +146,8 @@ def next_ready(tx: Tx) -> datetime | None:
 def waiting(tx: Tx) -> int:
     """How many jobs are queued or running."""
     return tx.execute(sa.select(sa.func.count()).select_from(schema.job)).scalar_one()
+
+
+def is_waiting(tx: Tx, kind: str, ref: str) -> bool:
+    """Whether work of a kind about something is queued or running."""
+    return tx.execute(sa.select(_J.n).where(_J.kind == kind, _J.ref == ref).limit(1)).first() is not None

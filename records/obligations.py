@@ -24,6 +24,7 @@ _CLOSE_CAUSES = _CLOSE.where(
     _O.business == sa.bindparam("of_business"), _O.cause.in_(sa.bindparam("causes", expanding=True))
 )
 _CLOSE_KIND = _CLOSE.where(_O.kind == sa.bindparam("of_kind"), _O.cause == sa.bindparam("of_cause"))
+_CLOSE_CONTACT = _CLOSE.where(_O.contact == sa.bindparam("of_contact"))
 _CLOSE_ID = _CLOSE.where(_O.id == sa.bindparam("which"))
 
 
@@ -103,6 +104,11 @@ def close(tx: Tx, business: str, causes: list[str], *, ending: Ending, now: date
 def close_kind(tx: Tx, kind: str, cause: str, *, ending: Ending, now: datetime) -> bool:
     """Close the obligation of one kind and cause; False where it is closed or was never opened."""
     return _close(tx, (_CLOSE_KIND, {"of_kind": kind, "of_cause": cause}), ending, now=now) > 0
+
+
+def close_contact(tx: Tx, contact: str, *, ending: Ending, now: datetime) -> int:
+    """Close everything that is open for a contact; how many were open."""
+    return _close(tx, (_CLOSE_CONTACT, {"of_contact": contact}), ending, now=now)
 
 
 def close_id(tx: Tx, obligation: str, *, outcome: str, by: str, now: datetime) -> bool:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from domain.errors import ConfigurationError
 from records import schema
-from records.database import Tx, insert_new
+from records.database import ADDRESS_HASH, Tx, insert_new
 
 _S = schema.suppression.c
 _OF_ADDRESS = sa.select(_S.purpose, _S.entry, _S.at).where(
@@ -15,6 +17,9 @@ _OF_ADDRESS = sa.select(_S.purpose, _S.entry, _S.at).where(
     _S.address_hash == sa.bindparam("address_hash"),
     _S.group == sa.bindparam("group"),
 )
+
+NO_KEYS = "the database was opened without the home's keys, and revocations are kept under them"
+_ANY = sa.select(_S.entry).where(_S.business == sa.bindparam("business")).limit(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +29,36 @@ class Suppression:
     purpose: str
     entry: str
     at: int
+
+
+def of_address(tx: Tx, business: str, address: str, *, group: str) -> list[Suppression]:
+    """Every revocation that is kept of an address, found by the hash that this database was opened with.
+
+    Opened without one it may not pass over revocations that it cannot look up: `ConfigurationError` if there are some.
+    """
+    if (hashes := _hashes(tx)) is not None:
+        return all_of(tx, business, hashes(address), group=group)
+    if tx.execute(_ANY, {"business": business}).first() is not None:
+        raise ConfigurationError(NO_KEYS)
+    return []
+
+
+def hash_of(tx: Tx, address: str) -> str:
+    """The keyed hash of an address in this home; `ConfigurationError` where the database was opened without keys."""
+    hashes = _hashes(tx)
+    if hashes is None:
+        raise ConfigurationError(NO_KEYS)
+    return hashes(address)
+
+
+def _hashes(tx: Tx) -> Callable[[str], str] | None:
+    found: Callable[[str], str] | None = tx.get_execution_options().get(ADDRESS_HASH)
+    return found
+
+
+def drop(tx: Tx, business: str, address_hash: str) -> None:
+    """Let go of what is kept of an address, because it is about to be kept anew."""
+    tx.execute(schema.suppression.delete().where(_S.business == business, _S.address_hash == address_hash))
 
 
 def keep(tx: Tx, business: str, address_hash: str, *, group: str, kept: Suppression) -> None:

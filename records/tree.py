@@ -37,3 +37,46 @@ def root(frontier: Sequence[str]) -> str:
     for left in reversed(frontier[:-1]):
         node = node_hash(left, node)
     return node
+
+
+def consistency(leaves: Sequence[str], old: int) -> list[str]:
+    """The nodes that prove the tree of the first `old` leaves to be a beginning of this one (RFC 6962 §2.1.2)."""
+    return _subproof(leaves, old, whole=True) if 0 < old <= len(leaves) else []
+
+
+def _subproof(leaves: Sequence[str], old: int, *, whole: bool) -> list[str]:
+    if old == len(leaves):
+        return [] if whole else [_root_of(leaves)]
+    split = 1 << (len(leaves) - 1).bit_length() - 1
+    if old <= split:
+        return [*_subproof(leaves[:split], old, whole=whole), _root_of(leaves[split:])]
+    return [*_subproof(leaves[split:], old - split, whole=False), _root_of(leaves[:split])]
+
+
+def _root_of(leaves: Sequence[str]) -> str:
+    return root(grow([], 0, leaves)[0])
+
+
+def consistent(old: tuple[int, str], new: tuple[int, str], proof: Sequence[str]) -> bool:
+    """Whether the proof shows that a tree (size, root) only grew into another (RFC 9162 §2.1.4.2)."""
+    (old_size, old_root), (new_size, new_root) = old, new
+    if old_size == 0 or old_size >= new_size:
+        return not proof and (old_size == 0 or old == new)
+    path = [old_root, *proof] if old_size & (old_size - 1) == 0 else list(proof)
+    if not path:
+        return False
+    first, second = old_size - 1, new_size - 1
+    while first & 1:
+        first, second = first >> 1, second >> 1
+    was = now = path[0]
+    for node in path[1:]:
+        if second == 0:
+            return False
+        if first & 1 or first == second:
+            was, now = node_hash(node, was), node_hash(node, now)
+            while first and not first & 1:
+                first, second = first >> 1, second >> 1
+        else:
+            now = node_hash(now, node)
+        first, second = first >> 1, second >> 1
+    return second == 0 and (was, now) == (old_root, new_root)

@@ -213,6 +213,7 @@ async def opened_shop(
     extensions: Path | None = None,
     account: bool = True,
     vouched_by: str | None = None,
+    database_url: str | None = None,
 ) -> AsyncIterator[Shop]:
     """Open the salon on a folder; its clock stands still until something sleeps on it."""
     clock = SteppingClock(START)
@@ -226,6 +227,7 @@ async def opened_shop(
         public_base_url=PUBLIC,
         durable=False,
         identity_secret=vouched_by,
+        database_url=database_url,
     )
     app = await compose.compose(settings, clock, account=theirs)
     compose.own_home(app)

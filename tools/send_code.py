@@ -33,7 +33,8 @@ def write(args: SendCode, ctx: Context) -> Receipt:
     challenge, code = begun
     asked = Entry(
         business=business.id, contact=contact, address=number, channel="sms", purpose="service", act="grant",
-        method="asked for a code", evidence=challenge, actor=ctx.session,
+        method="asked for a code", evidence=challenge, actor="customer",
+        source={"session": ctx.session},
     )  # fmt: skip
     consents.add(ctx.tx, asked, ctx.now)
     if not ctx.tell(code_text(code, business.name), channel="sms", address=number, purpose="service"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from traceback import extract_tb
@@ -19,6 +19,8 @@ from records.keys import Keys
 from records.obligations import Owed
 from workers.sealing import Sealer
 from workers.timers import scan
+from workers.witnesses import Witness
+from workers.witnessing import Witnesser
 
 log = structlog.get_logger()
 AT_ONCE = 4
@@ -31,8 +33,13 @@ Handler = Callable[[Job], Awaitable[None]]
 class Runner:
     """Runs the jobs of one process; handlers by kind of job."""
 
-    def __init__(self, deps: Deps, keys: Keys, handlers: Mapping[str, Handler]) -> None:
+    def __init__(
+        self, deps: Deps, keys: Keys, handlers: Mapping[str, Handler], *, witnesses: Sequence[Witness] = ()
+    ) -> None:
         self._deps = deps
+        self._witnesser = Witnesser(
+            database=deps.database, business=deps.pack.business.id, clock=deps.clock, witnesses=witnesses
+        )
         self._sealer = Sealer(database=deps.database, business=deps.pack.business.id, keys=keys)
         self._handlers = handlers
 
@@ -40,6 +47,7 @@ class Runner:
         """Work until `stop`; what runs then is finished first."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._tick(stop))
+            group.create_task(self._witness(stop))
             await self._hand_out(group, stop)
 
     async def run_until_idle(self) -> int:
@@ -93,6 +101,15 @@ class Runner:
                 await self.seal()
             except Exception as problem:  # noqa: BLE001  a database that is away comes back
                 log.error("tick.failed", error=type(problem).__name__)
+            await asyncio.sleep(PAUSE_S)
+
+    async def _witness(self, stop: asyncio.Event) -> None:
+        """Show heads to the witnesses, beside everything else: one that is slow or away holds nothing up."""
+        while self._witnesser.witnesses and not stop.is_set():
+            try:
+                await self._witnesser.round()
+            except Exception as problem:  # noqa: BLE001  a database that is away comes back
+                log.error("witness.failed", error=type(problem).__name__)
             await asyncio.sleep(PAUSE_S)
 
     async def _one(self) -> bool:

@@ -13,8 +13,8 @@ from typing import Annotated, Literal
 import typer
 
 from commands.asking import app as asking
-from commands.campaigning import app as campaigning
 from commands.attesting import app as attesting
+from commands.campaigning import app as campaigning
 from commands.consenting import app as consenting
 from commands.contacting import app as contacting
 from commands.evaluating import app as evaluate

@@ -274,9 +274,6 @@ def _handlers(
     async def turn(job: Job) -> None:
         await take_turn(deps, graph, job.ref, tries=job.tries)
 
-    async def drive(job: Job) -> None:
-        await approval.drive(deps, threads, job.ref)
-
     async def deliver(job: Job) -> None:
         if not texts:
             await deliveries.leave_text(deps, job.ref)
@@ -288,19 +285,15 @@ def _handlers(
             deliveries.leave(deps)
         await campaigns.advance(deps, job.ref)
 
-    def about(work: Callable[[Deps, str], Awaitable[None]]) -> Callable[[Job], Awaitable[None]]:
+    def about(work: Callable[..., Awaitable[None]], *with_what: Any) -> Callable[[Job], Awaitable[None]]:
         async def handle(job: Job) -> None:
-            await work(deps, job.ref)
+            await work(deps, *with_what, job.ref)
 
         return handle
 
     timed = (timers.expire, timers.lapse, timers.resubmit, timers.unclear, timers.unspoken)
     return {
         **{work.__name__: about(work) for work in timed},
-        "turn": turn, "drive": drive, "deliver": deliver, "campaign": campaign,
-        "erase": partial(_erase, deps, threads),
+        "turn": turn, "deliver": deliver, "campaign": campaign,
+        "drive": about(approval.drive, threads), "erase": about(forgetting.erase, threads),
     }  # fmt: skip
-
-
-async def _erase(deps: Deps, threads: dict[str, Compiled], job: Job) -> None:
-    await forgetting.erase(deps, threads, job.ref)

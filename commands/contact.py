@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import records.contacts
-from commands.opening import Opened, working, ensure_kept
+from commands.opening import Opened, ensure_kept, working
 from compose import App, own_home
 from domain.clock import from_ms, iso
 from domain.errors import BadInput, Unavailable

@@ -106,7 +106,7 @@ async def forget_threads(graphs: Mapping[str, Compiled], wanted: Iterable[str]) 
     graph = next(iter(graphs.values()), None)
     if graph is not None:
         for action in wanted:
-            await _forget(graph, action)
+            await forget(graph, action)
 
 
 def call_of(row: Action) -> dict[str, Any]:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0007"
-# The number before is taken by a change that may come after this one; the chain is the same in either order.
-down_revision = "0006" if any(Path(__file__).parent.glob("v0006_*.py")) else "0005"
+down_revision = "0006"
 
 
 def upgrade() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from itsdangerous import Signer
 
-from channels import holding, keypad, objection
+from channels import holding, keypad, objection, unsure
 from channels.caller import caller_of, forwarded, heard_on, vouched
 from channels.reception import Reception
 from channels.relay import Relay
@@ -94,10 +94,15 @@ class Calls:
             if await holding.waits(self.reception, call):
                 return await self._hold(call, n)
             return self._silent(n, _number(request, "e", 0) + 1)
-        text, caller = (
-            speech or await keypad.meant(self.reception, call, keys),
-            caller_of(form.get("From", ""), call, self.reception.pack.business),
-        )
+        text, asked = speech or await keypad.meant(self.reception, call, keys), _number(request, "u", 0)
+        if asked and unsure.agrees(speech, keys):
+            text = await unsure.recalled(self.reception, call, asked) or text
+        elif asked and unsure.denies(speech, keys):
+            return spoken([self.reception.line("call.say_again")], listen=f"{_heard(n + 1)}&u={n}")
+        elif speech and not asked and unsure.doubtful(form.get("Confidence", "")):
+            await unsure.keep(self.reception, call, n, text=speech)
+            return spoken([self.reception.line("call.did_you_say", speech[:200])], listen=f"{_heard(n + 1)}&u={n}")
+        caller = caller_of(form.get("From", ""), call, self.reception.pack.business)
         said = heard_on(call, str(n), caller=caller, text=text, keys=not speech)
         return await self._answer(await objection.heard(self.reception, said), form, n=n, moment=1)
 

@@ -21,18 +21,21 @@ def nothing() -> Response:
 def spoken(
     lines: Sequence[str], *, listen: str | None = None, redirect: str | None = None, record: str | None = None
 ) -> Response:
-    """Say the lines; then send what is heard to `listen`, else ask again at `redirect`, else hang up."""
+    """Say the lines; then send what is heard to `listen`, else ask again at `redirect`, else hang up.
+
+    With `record`, where Twilio tells of it, a recording begins once the lines, which say so, have been heard.
+    """
     from twilio.twiml.voice_response import Gather, VoiceResponse
 
     response = VoiceResponse()
-    _recording(response, record)
+    _recording(response, record, lines)
     speaker: Any = response
     if listen:
         speaker = Gather(
             input="speech dtmf", action=listen, method="POST", speech_timeout="auto", action_on_empty_result=True
         )
         response.append(speaker)
-    for line in lines:
+    for line in () if record else lines:
         speaker.say(line[:LONGEST])
     if not listen and redirect:
         response.redirect(redirect, method="POST")
@@ -42,14 +45,15 @@ def spoken(
 
 
 def connected(url: str, *, greeting: str, token: str, action: str, record: str | None) -> Response:
-    """Connect the call to our socket; `record` is where Twilio tells of the recording, which begins before."""
+    """Connect the call to our socket; with `record` the greeting, which says so, and then a recording come first."""
     from twilio.twiml.voice_response import Connect, ConversationRelay, VoiceResponse
 
     response = VoiceResponse()
-    _recording(response, record)
+    _recording(response, record, [greeting])
+    welcome = {} if record else {"welcome_greeting": greeting, "welcome_greeting_interruptible": "none"}
     relay = ConversationRelay(
-        url=url, welcome_greeting=greeting, welcome_greeting_interruptible="none", interruptible="any",
-        report_input_during_agent_speech="any", dtmf_detection=True, application_reconnect=True,
+        url=url, interruptible="any", report_input_during_agent_speech="any", dtmf_detection=True,
+        application_reconnect=True, **welcome,
     )  # fmt: skip
     relay.parameter(name="token", value=token)
     connect = Connect(action=action, method="POST")
@@ -152,11 +156,13 @@ def last_words(line: str) -> str:
     return str(response)
 
 
-def _recording(response: Any, record: str | None) -> None:
-    """Begin a recording before anything else is said; `record` is where Twilio tells of it."""
+def _recording(response: Any, record: str | None, notice: Sequence[str]) -> None:
+    """Say that the call is recorded, and only then begin: some states want everybody to know before."""
     from twilio.twiml.voice_response import Start
 
     if record:
+        for line in notice:
+            response.say(line[:LONGEST])
         start = Start()
         start.recording(recording_status_callback=record)
         response.append(start)

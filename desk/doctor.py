@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
+from channels import forwarding
 from domain.clock import from_ms, iso
 from domain.errors import IntegrityError
 from domain.settings import Pack
@@ -31,9 +32,10 @@ class Check:
 
 
 def examine(database: Database, pack: Pack, keys: Keys, *, home: Path, redis_url: str | None = None) -> list[Check]:
-    """Look at Python, time zone data, the database's constraints, what is stopped, the ledger, the keys and Redis."""
+    """Look at Python, time zone data, the database's constraints, what is stopped, ledger, keys, Redis, forwarding."""
     seen = [_python(), _tzdata(), _constraints(database), _sending(database, pack), _ledger(database, pack, keys)]
-    return [*seen, _keys(home), *([_redis(redis_url)] if redis_url else [])]
+    forwarded = [Check(f.name, f.ok, f.seen, f.next_step) for f in forwarding.examine(pack.business, database)]
+    return [*seen, _keys(home), *([_redis(redis_url)] if redis_url else []), *forwarded]
 
 
 def _python() -> Check:

@@ -1,4 +1,4 @@
-"""A caller who does not want to be recorded: written down as a revocation, said back, and the call goes on."""
+"""Whether a caller lets us record them: who goes on after the notice does, who says no does not."""
 
 from __future__ import annotations
 
@@ -6,9 +6,21 @@ from domain.message import Heard, Receipted
 from graphs import effects
 from graphs.effects import Deps, Outgoing
 from graphs.wording import worded
-from records import consents, obligations
+from records import calls, consents, obligations
 from records.database import Tx
 from records.obligations import Owed
+
+
+def went_on(tx: Tx, deps: Deps, heard: Heard, *, got: Receipted) -> None:
+    """Keep that a caller, told that the call is recorded, went on and spoke: once a call, with the words shown."""
+    business, now = deps.pack.business, deps.clock.now()
+    if not business.record_calls or not heard.session or not calls.first_words(tx, business.id, heard.session):
+        return
+    entry = consents.Entry(
+        business=business.id, contact=got.contact, address=heard.address, channel=heard.channel, purpose="recording",
+        act="grant", method="went on after the notice", evidence=got.message, actor="customer",
+    )  # fmt: skip
+    consents.add(tx, entry, now)
 
 
 def refused(tx: Tx, deps: Deps, heard: Heard, *, got: Receipted) -> None:

@@ -56,12 +56,31 @@ def said_on(tx: Tx, business: str, call: str) -> list[Message]:
     return [from_row(r) for r in tx.execute(sa.select(schema.message).where(*mine, spoken).order_by(_M.n))]
 
 
+def first_words(tx: Tx, business: str, call: str) -> bool:
+    """Whether the caller has said exactly one thing on a call, a refusal to be recorded included."""
+    mine = (_M.business == business, _M.session == call, _M.channel == "call", _M.direction == "in")
+    spoken = _M.kind.in_(("speech", "keys", "no_recording"))
+    return int(tx.execute(sa.select(sa.func.count()).where(*mine, spoken)).scalar_one()) == 1
+
+
 def offered(tx: Tx, business: str, call: str) -> tuple[str, ...]:
     """The answers that our last words on a call offered, in order; nothing once the caller has said something since."""
     mine = (_M.business == business, _M.session == call, _M.channel == "call", _M.direction.in_(("in", "out")))
     rows = tx.execute(sa.select(schema.message).where(*mine).order_by(_M.n.desc()).limit(20)).all()
     since = itertools.takewhile(lambda row: row.direction == "out", rows)
     return next((tuple(row.options) for row in since if row.options and row.state == "sent"), ())
+
+
+def keep_unsure(tx: Tx, business: str, body: Mapping[str, str | int], *, text: str, now: datetime) -> None:
+    """Keep words that were hardly understood, the body's n-th on its call, until the caller agrees to them."""
+    stored = text[:4000].encode("utf-8", "replace").decode().replace("\x00", "")
+    ledger.append(tx, business, ledger.Entry("call.unsure", body, {"text": stored}), at=now)
+
+
+def unsure(tx: Tx, business: str, call: str, n: int) -> str | None:
+    """Words that were kept so; None where there are none, or where they were erased."""
+    kept = [e for e in ledger.about(tx, business, call) if e.kind == "call.unsure" and e.body.get("n") == n]
+    return kept[-1].texts.get("text") if kept else None
 
 
 def asks_still(tx: Tx, message: Message) -> bool:

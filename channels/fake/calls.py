@@ -62,8 +62,8 @@ class Handset:
         await self._follow(call, await self._post(call, "/twilio/call", CallStatus="ringing"))
         return call
 
-    async def say(self, call: Call, speech: str) -> Call:
-        """The caller speaks, or leaves their message."""
+    async def say(self, call: Call, speech: str, *, confidence: float = 0.9) -> Call:
+        """The caller speaks, understood with some confidence, or leaves their message."""
         call.says = []
         if call.ended:
             return call
@@ -73,7 +73,9 @@ class Handset:
         elif call.record is not None:
             await self._leave_message(call, speech)
         elif call.action:
-            await self._follow(call, await self._post(call, call.action, SpeechResult=speech, Confidence="0.9"))
+            await self._follow(
+                call, await self._post(call, call.action, SpeechResult=speech, Confidence=str(confidence))
+            )
         return call
 
     async def press(self, call: Call, keys: str) -> Call:
@@ -175,7 +177,7 @@ class Handset:
             company=self.company, call=call.sid, caller=call.caller, url=relay.get("url", ""), parameters=parameters
         )  # fmt: skip
         call.leg, call.after = leg, verb.get("action")
-        call.says.append(relay.get("welcomeGreeting", ""))
+        call.says += [greeting] if (greeting := relay.get("welcomeGreeting")) else []
         if not await leg.connect():
             await self.relay_over(call, "failed", ErrorCode="64102", ErrorMessage="the upgrade was refused")
 

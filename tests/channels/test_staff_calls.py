@@ -230,10 +230,25 @@ async def test_a_recording_that_cannot_be_stopped_is_for_staff_to_delete(shop: E
     await shop.handset.hang_up(call)
 
 
-async def test_a_recording_is_begun_before_anything_else_and_its_id_is_kept(shop: Exchange, mia: Person) -> None:
+async def test_a_recording_begins_after_its_notice_and_its_id_is_kept(shop: Exchange, mia: Person) -> None:
     form = mia.call(CallStatus="ringing")
     document = parsed(await shop.company.post("/twilio/call", form))
-    assert document[0].tag == "Start"
+    notice, start, listening = document
+    assert "This call may be recorded" in (notice.text or "")
+    assert (start.tag, listening.tag) in (("Start", "Connect"), ("Start", "Gather"))
+    assert "recorded" not in "".join(str(verb.attrib) + (verb.text or "") for verb in listening.iter()), (
+        "once is enough"
+    )
     told = {**form, "RecordingSid": "RE1", "RecordingStatus": "completed"}
     await shop.company.post("/twilio/call/recording", told)
     assert [b["recording"] for b in shop.told("call.recorded", form["CallSid"])] == ["RE1"]
+
+
+async def test_who_goes_on_after_the_notice_agreed_to_be_recorded(shop: Exchange, mia: Person) -> None:
+    call = await shop.handset.call(mia.number, "answered")
+    assert mia.rows("consent") == []
+    for words in ("is there parking?", "where are you?"):
+        await shop.handset.say(call, words)
+    [agreed] = mia.rows("consent")
+    assert (agreed.purpose, agreed.act, agreed.method) == ("recording", "grant", "went on after the notice")
+    await shop.handset.hang_up(call)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zoneinfo
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from making import salon
 
 from desk import doctor
 from desk.doctor import Check, examine
+from domain.settings import Forwarding
 from records.database import Database
 from records.keys import open_keys
 
@@ -76,3 +78,12 @@ def test_a_redis_that_does_not_answer_is_named(sqlite: Database, tmp_path: Path,
     away = seen("redis://127.0.0.1:1/0")
     assert (away.name, away.ok) == ("redis", False)
     assert "ConnectionError" in away.seen and "REDIS_URL" in away.next_step
+
+
+def test_a_present_number_is_looked_at_too(sqlite: Database, tmp_path: Path) -> None:  # noqa: F811
+    way = Forwarding(number="+15185550122", carrier="verizon")
+    pack = replace(salon(), business=salon().business.model_copy(update={"forwarding": way}))
+    found = {c.name: c for c in examine(sqlite, pack, open_keys(tmp_path / "keys"), home=tmp_path)}
+    assert {"forwarding", "voicemail", "ring", "forwarded"} <= set(found)
+    assert found["voicemail"].ok
+    assert "on +15185550122 dial *71" in found["forwarded"].next_step

@@ -43,4 +43,4 @@ async def keep(reception: Reception, call: str, n: int, *, text: str) -> None:
 async def recalled(reception: Reception, call: str, n: int) -> str | None:
     """The words that were read back."""
     business = reception.pack.business.id
-    return await reception.database.read(lambda tx: calls.unsure(tx, business, call, n))
+    return await reception.database.read(lambda tx: calls.unsure(tx, business, call, n=n))

@@ -14,7 +14,9 @@ from records.obligations import Owed
 def went_on(tx: Tx, deps: Deps, heard: Heard, *, got: Receipted) -> None:
     """Keep that a caller, told that the call is recorded, went on and spoke: once a call, with the words shown."""
     business, now = deps.pack.business, deps.clock.now()
-    if not business.record_calls or not heard.session or not calls.first_words(tx, business.id, heard.session):
+    if heard.kind not in ("speech", "keys") or not business.record_calls or not heard.session:
+        return
+    if not calls.first_words(tx, business.id, heard.session):
         return
     entry = consents.Entry(
         business=business.id, contact=got.contact, address=heard.address, channel=heard.channel, purpose="recording",

@@ -77,7 +77,7 @@ def keep_unsure(tx: Tx, business: str, body: Mapping[str, str | int], *, text: s
     ledger.append(tx, business, ledger.Entry("call.unsure", body, {"text": stored}), at=now)
 
 
-def unsure(tx: Tx, business: str, call: str, n: int) -> str | None:
+def unsure(tx: Tx, business: str, call: str, *, n: int) -> str | None:
     """Words that were kept so; None where there are none, or where they were erased."""
     kept = [e for e in ledger.about(tx, business, call) if e.kind == "call.unsure" and e.body.get("n") == n]
     return kept[-1].texts.get("text") if kept else None

@@ -42,8 +42,7 @@ def _hear(tx: Tx, deps: Deps, heard: Heard) -> Receipted:
         "provider": heard.provider, "length": len(heard.text),
     }  # fmt: skip
     ledger.append(tx, business, ledger.Entry("message.heard", body, {"text": cut} if cut else {}), at=now)
-    if heard.kind in ("speech", "keys"):
-        recording.went_on(tx, deps, heard, got=got)
+    recording.went_on(tx, deps, heard, got=got)
     if heard.kind == "missed_call":
         messages.cover(tx, message)
         missed_call.settle(tx, deps, heard, got=got)

@@ -13,6 +13,7 @@ from typing import Any
 
 from bench import turn
 
+GUARDS_US = 200
 OUT = Path(__file__).parent / "out"
 
 
@@ -44,8 +45,13 @@ def shown(found: dict[str, Any]) -> str:
             f"{name:34}{one['median_ms']:>12.1f}{ratio:>8.2f}x{at10:>12.0f}{at100:>12.0f}   {fsync.rstrip(')')}"
         )
     guards = found["guards"]
-    return "\n".join([*lines, f"one pass of all guards: {guards['facts_and_guards_us']:.0f} us CPU with facts loaded, "
-                      f"{guards['guards_us']:.0f} us the rules alone"])  # fmt: skip
+    most = max(guards["guards_us"], guards["offer_us"])
+    return "\n".join([
+        *lines,
+        f"all guards of one action, its facts loaded: {guards['guards_us']:.0f} us CPU for a booking, "
+        f"{guards['offer_us']:.0f} us for an offer by text ({'within' if most <= GUARDS_US else 'ABOVE'} {GUARDS_US}); "
+        f"{guards['facts_and_guards_us']:.0f} us with the loading of a booking's facts",
+    ])  # fmt: skip
 
 
 def main() -> None:

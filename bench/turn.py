@@ -7,6 +7,7 @@ import sqlite3
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from statistics import median
 from typing import Any, Protocol
@@ -134,9 +135,14 @@ async def guard_pass() -> dict[str, float]:
                 return [ask(guard, proposal, facts) for guard in deps.guards]
 
             facts = load_facts(tx, proposal, clearance)
+            words = {"text": f"{deps.pack.business.name}: autumn colors. Reply STOP to opt out.", "author": "assistant"}
+            offer = replace(proposal, tool="message", args=words, purpose="marketing", tier=1, turn=None,
+                            channel="sms", address="+12125550143")  # fmt: skip
+            about = load_facts(tx, offer, clearance)
             return {
                 "facts_and_guards_us": _per_call(once),
                 "guards_us": _per_call(lambda: [ask(guard, proposal, facts) for guard in deps.guards]),
+                "offer_us": _per_call(lambda: [ask(guard, offer, about) for guard in deps.guards]),
             }
 
         found = ours.app.database.read_now(work)

@@ -1,10 +1,11 @@
-"""`qotbot consent show|explain|import|export`: what people agreed to, what follows from it, and the proof."""
+"""`qotbot consent …`: what people agreed to, what follows from it, what staff were told, and the proof."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,17 +15,21 @@ from commands.history import Read, Unread
 from commands.listing import Listed
 from commands.opening import Opened
 from domain.action import Assurance, Proposal, Purpose, Tier
-from domain.clock import SystemClock, from_ms, iso
+from domain.canonical import short_id
+from domain.clock import SystemClock, from_ms, iso, to_ms
 from domain.decision import Finding, fold
+from domain.errors import BadInput
 from domain.extensions import discover
 from domain.phone import e164
 from guards.facts import Clearance, load_facts
 from guards.gate import ask
+from guards.optout import revokes
 from guards.order import ordered
-from records import consents, disclosures
+from records import consents, disclosures, preferences
 from records.database import Scope, Tx
 
 CHANNELS = ("sms", "call")
+SCOPES = ("all", "texts", "calls", "marketing")
 PURPOSES: tuple[Purpose, ...] = ("service", "marketing")
 
 
@@ -106,11 +111,11 @@ def _proposals(tx: Tx, clearance: Clearance, address: str) -> Iterator[Proposal]
     contact = records.contacts.find(
         tx, business.id, kind=records.contacts.kind_of(tx, business.id, address), value=address
     )
-    text = f"{business.name}: hello. Reply STOP to opt out."
+    text = f"This is the automated assistant of {business.name}. Reply STOP to opt out."
     for channel in CHANNELS:
         for purpose in PURPOSES:
             yield Proposal(
-                tool="message", args={"text": text, "options": [], "author": "assistant"}, tier=Tier.COMMITS,
+                tool="message", args={"text": text, "options": [], "author": "assistant"}, tier=Tier.PRIVATE,
                 purpose=purpose, assurance=Assurance.UNKNOWN, business=business.id, contact=contact, cause="explain",
                 proposed_by="explain", channel=channel, address=address, snapshot=clearance.pack.snapshot,
             )  # fmt: skip
@@ -157,3 +162,67 @@ def _doubled(file: Path, read: Read[Listed]) -> Iterator[Unread]:
     for person in read.rows:
         if (first := seen.setdefault(person.number, person.line)) != person.line:
             yield Unread(file.name, person.line, f"the same number as line {first}; keep one of them")
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Who writes something down about a person, and why."""
+
+    by: str
+    why: str
+
+    def evidence(self, address: str, now: datetime) -> str:
+        """The id under which the note is kept; the ledger holds no words."""
+        return short_id("stf", self.by, self.why, address, to_ms(now))
+
+
+def revoke(opened: Opened, address: str, scope: str, note: Note) -> int:
+    """Write down that somebody wants no messages, told another way: a letter, a voicemail, a number that changed hands.
+
+    How many entries were made; `BadInput` for an unknown scope.
+    """
+    if scope not in SCOPES:
+        raise BadInput(f"--scope {scope!r} is none of {', '.join(SCOPES)}")
+    business, now = opened.pack.business.id, SystemClock().now()
+    channels = ("email",) if "@" in address else ("web",) if address.startswith("web") else CHANNELS
+
+    def work(tx: Tx) -> int:
+        contact = _contact(tx, business, address)
+        made = 0
+        for channel, purpose in revokes(scope).items():
+            if channel in channels:
+                entry = consents.Entry(
+                    business=business, contact=contact, address=address, channel=channel, purpose=purpose,
+                    act="revoke", method="staff_entry", evidence=note.evidence(address, now), actor="staff",
+                    source={"by": note.by, "why": note.why},
+                )  # fmt: skip
+                consents.add(tx, entry, now)
+                made += 1
+        return made
+
+    return opened.database.write_now(Scope(business), work)
+
+
+def prefer(opened: Opened, address: str, wishes: Mapping[preferences.Kind, str], note: Note) -> int:
+    """Write down what somebody wishes: a channel, hours, a language, a zone; how many were new. `-` takes one back."""
+    business, now = opened.pack.business.id, SystemClock().now()
+
+    def work(tx: Tx) -> int:
+        contact = _contact(tx, business, address)
+        if contact is None:
+            raise BadInput(f"nobody is known under {address}; they have not written, called or been imported")
+        made = 0
+        for kind, value in wishes.items():
+            wish = preferences.Preference(
+                business=business, contact=contact, kind=kind, value=None if value == "-" else value, actor="staff",
+                evidence=note.evidence(address, now),
+            )  # fmt: skip
+            made += preferences.set_preference(tx, wish, now=now)
+        return made
+
+    return opened.database.write_now(Scope(business), work)
+
+
+def _contact(tx: Tx, business: str, address: str) -> str | None:
+    kind = records.contacts.kind_of(tx, business, address)
+    return records.contacts.find(tx, business, kind=kind, value=address)

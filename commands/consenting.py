@@ -14,6 +14,7 @@ from commands.options import Folder, Home, Json, opened
 
 app = typer.Typer(no_args_is_help=True, help="What people agreed to: show, explain, import, export, classify.")
 Address = Annotated[str, typer.Argument(help="A telephone number, or another address.")]
+By = Annotated[str, typer.Option(help="Who writes it down.")]
 FAILED, USAGE = 1, 2
 
 
@@ -95,3 +96,47 @@ def classify(as_json: Json = False) -> None:
             bad = bad or "error" in told
             typer.echo(json.dumps(told, ensure_ascii=False) if as_json else printed(told))
     raise typer.Exit(USAGE if bad else 0)
+
+
+@app.command()
+def revoke(
+    address: Address,
+    *,
+    scope: Annotated[str, typer.Option(help="all, texts, calls or marketing.")] = "all",
+    why: Annotated[str, typer.Option(help="How it was told: a letter, a voicemail, the number changed hands.")] = "",
+    by: By = "staff",
+    business: Folder = None,
+    home: Home = None,
+) -> None:
+    """Write down that somebody wants no messages, however they told you; it holds at once."""
+    from commands import consent
+
+    note = consent.Note(by, why)
+    made = consent.revoke(opened(home, business), consent.address_of(address), scope, note)
+    typer.echo(f"Revoked: {made} entries. Nothing of it can be put back by hand; they may text START.")
+
+
+@app.command()
+def prefer(
+    address: Address,
+    *,
+    channel: Annotated[str | None, typer.Option(help="sms, call, web or email.")] = None,
+    not_before: Annotated[str | None, typer.Option(help="Their local time, like 09:00.")] = None,
+    not_after: Annotated[str | None, typer.Option(help="Their local time, like 20:00.")] = None,
+    language: Annotated[str | None, typer.Option(help="Like es.")] = None,
+    zone: Annotated[str | None, typer.Option(help="Like America/Denver.")] = None,
+    by: By = "staff",
+    business: Folder = None,
+    home: Home = None,
+) -> None:
+    """Write down how somebody wishes to be contacted; "-" takes a wish back."""
+    from commands import consent
+
+    given = {
+        "channel": channel, "not_before": not_before, "not_after": not_after, "language": language, "zone": zone,
+    }  # fmt: skip
+    made = consent.prefer(
+        opened(home, business), consent.address_of(address),
+        {kind: value for kind, value in given.items() if value is not None}, consent.Note(by, ""),
+    )  # fmt: skip
+    typer.echo(f"{made} wishes were written down.")

@@ -41,6 +41,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "status": ("status", "result", "call status", "outcome"),
 }  # fmt: skip
 YES = {"yes", "y", "true", "1", "x", "opted in", "subscribed", "granted"}
+NO = {"", "no", "n", "false", "0", "-", "none", "never", "opted out", "unsubscribed", "not subscribed"}
 MISSED = {"missed", "no-answer", "no answer", "busy", "failed", "canceled", "cancelled", "abandoned", "voicemail"}
 
 

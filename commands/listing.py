@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from commands.history import YES, Read, Row, instant, read
+from commands.history import NO, YES, Read, Row, instant, read
 from domain.errors import BadInput
 from domain.phone import e164
 from guards.basis import IMPLIED, implied_until, jurisdiction_of
@@ -88,7 +88,7 @@ def _listed(line: int, row: Row) -> Listed:
         raise BadInput(f"relationship {told!r} is none of {', '.join(sorted(IMPLIED))}")
     person = Listed(
         line=line, number=e164(row.get("phone", "")), name=row.get("name", ""),
-        opted_in=row.get("opted_in", "").casefold() in YES, opted_out=row.get("opted_out", "").casefold() in YES,
+        opted_in=_yes(row, "opted_in"), opted_out=_yes(row, "opted_out"),
         consent_at=_time(row, "consent_at"), consent_text=row.get("consent_text", ""),
         consent_source=row.get("consent_source", ""), relationship=told, version=row.get("version", ""),
         language=row.get("language", ""), evidence=row.get("evidence", ""), expires_at=_time(row, "expires_at"),
@@ -99,6 +99,14 @@ def _listed(line: int, row: Row) -> Listed:
     if person.consent_at is not None and person.consent_at > datetime.now(UTC):
         raise BadInput("the consent lies in the future; write when it was given")
     return person
+
+
+def _yes(row: Row, name: str) -> bool:
+    """Whether a cell says yes; what is neither yes nor no is no consent and no mistake to pass over."""
+    told = row.get(name, "").strip().casefold()
+    if told not in YES | NO:
+        raise BadInput(f"{told!r} under {name.replace('_', ' ')} is neither yes nor no")
+    return told in YES
 
 
 def _time(row: Row, name: str) -> datetime | None:

@@ -48,6 +48,11 @@ def textable(number: str) -> bool:
     return phonenumbers.number_type(phonenumbers.parse(number)) in _TEXTABLE
 
 
+def toll_free(number: str) -> bool:
+    """Whether a number costs its callers nothing (+1 800, 888, …): there the network itself obeys STOP."""
+    return phonenumbers.number_type(phonenumbers.parse(number)) == phonenumbers.PhoneNumberType.TOLL_FREE
+
+
 def country(start: str) -> str | None:
     """The ISO 3166 code of the country whose numbers begin so (+1202: US, +1876: JM); None where that is not sure."""
     try:

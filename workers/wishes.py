@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import records.contacts
 from domain.message import Heard, Receipted
+from domain.phone import toll_free
 from graphs import effects
 from graphs.effects import Deps, Outgoing
 from graphs.obeying import Wished, revoke
@@ -216,7 +217,9 @@ def _tell_staff(tx: Tx, deps: Deps, said: Said, *, detail: str) -> None:
 
 def _confirm(tx: Tx, deps: Deps, said: Said, *, key: str, facts: Mapping[str, str] | None = None) -> None:
     """Confirm what the law lets us confirm, unless the carrier does."""
-    mode = deps.pack.business.optout_mode
+    mode: str = deps.pack.business.optout_mode
+    if mode == "twilio_default" and toll_free(deps.pack.business.phone):
+        mode = "toll_free"
     if said.heard.carrier_word or (said.heard.channel == "sms" and carrier_answers(said.heard.text, mode)):
         return
     text = worded(deps.pack, key, facts or {}, seed=said.message)

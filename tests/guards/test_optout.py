@@ -162,3 +162,11 @@ def test_ordinary_messages_are_no_opt_outs() -> None:
         ham = [row["text"] for row in map(json.loads, lines) if row["label"] == "ham"]
     heard = [text for text in ham if classify(text).decision in ("OPT_OUT", "WRONG_NUMBER")]
     assert len(ham) > 3_000 and len(heard) <= len(ham) / 1_000, heard
+
+
+@pytest.mark.parametrize(
+    ("word", "default", "toll_free"),
+    [("STOP", True, True), ("quit", True, False), ("UNSTOP", True, True), ("YES", True, False), ("help", True, False)],
+)
+def test_a_toll_free_network_obeys_stop_alone(word: str, default: bool, toll_free: bool) -> None:
+    assert (carrier_answers(word, "twilio_default"), carrier_answers(word, "toll_free")) == (default, toll_free)

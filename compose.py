@@ -156,12 +156,9 @@ async def compose(
     graph = conversation(deps.tools, deps.guards)
     threads, saver_close = await _open_threads(settings.home, deps)
     await database.live.open()
+    handlers = _handlers(deps, graph, threads, texts=settings.carries_texts, by=account)
     return App(
-        deps=deps, keys=keys, graph=graph,
-        runner=Runner(
-            deps, keys, _handlers(deps, graph, threads, texts=settings.carries_texts, by=account),
-            witnesses=settings.witnesses,
-        ),  # fmt: skip
+        deps=deps, keys=keys, graph=graph, runner=Runner(deps, keys, handlers, witnesses=settings.witnesses),
         action_graphs=threads, channels=channels, reception=reception, settings=settings, saver_close=saver_close,
         model=model,
     )  # fmt: skip

@@ -176,7 +176,7 @@ class Note:
         return short_id("stf", self.by, self.why, address, to_ms(now))
 
 
-def revoke(opened: Opened, address: str, scope: str, note: Note) -> int:
+def revoke(opened: Opened, address: str, scope: str, *, note: Note) -> int:
     """Write down that somebody wants no messages, told another way: a letter, a voicemail, a number that changed hands.
 
     How many entries were made; `BadInput` for an unknown scope.
@@ -203,7 +203,7 @@ def revoke(opened: Opened, address: str, scope: str, note: Note) -> int:
     return opened.database.write_now(Scope(business), work)
 
 
-def prefer(opened: Opened, address: str, wishes: Mapping[preferences.Kind, str], note: Note) -> int:
+def prefer(opened: Opened, address: str, wishes: Mapping[preferences.Kind, str], *, note: Note) -> int:
     """Write down what somebody wishes: a channel, hours, a language, a zone; how many were new. `-` takes one back."""
     business, now = opened.pack.business.id, SystemClock().now()
 

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from commands.options import Folder, Home, Json, opened
+from records.preferences import Kind
 
 app = typer.Typer(no_args_is_help=True, help="What people agreed to: show, explain, import, export, classify.")
 Address = Annotated[str, typer.Argument(help="A telephone number, or another address.")]
@@ -112,7 +113,7 @@ def revoke(
     from commands import consent
 
     note = consent.Note(by, why)
-    made = consent.revoke(opened(home, business), consent.address_of(address), scope, note)
+    made = consent.revoke(opened(home, business), consent.address_of(address), scope, note=note)
     typer.echo(f"Revoked: {made} entries. Nothing of it can be put back by hand; they may text START.")
 
 
@@ -132,11 +133,11 @@ def prefer(
     """Write down how somebody wishes to be contacted; "-" takes a wish back."""
     from commands import consent
 
-    given = {
+    given: dict[Kind, str | None] = {
         "channel": channel, "not_before": not_before, "not_after": not_after, "language": language, "zone": zone,
     }  # fmt: skip
     made = consent.prefer(
         opened(home, business), consent.address_of(address),
-        {kind: value for kind, value in given.items() if value is not None}, consent.Note(by, ""),
+        {kind: value for kind, value in given.items() if value is not None}, note=consent.Note(by, ""),
     )  # fmt: skip
     typer.echo(f"{made} wishes were written down.")

@@ -6,12 +6,14 @@ import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from commands.options import Folder, Home, Json, opened
-from records.preferences import Kind
+
+if TYPE_CHECKING:
+    from records.preferences import Kind  # help is shown without SQLAlchemy
 
 app = typer.Typer(no_args_is_help=True, help="What people agreed to: show, explain, import, export, classify.")
 Address = Annotated[str, typer.Argument(help="A telephone number, or another address.")]

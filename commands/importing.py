@@ -149,11 +149,11 @@ def simulate(
 
     from domain.errors import BadInput
     from evals.corpora.rows import Rows
-    from evals.customers.agenda import PERSONAS
+    from evals.customers.agenda import PERSONAS, Persona
     from evals.customers.bank import read_bank
     from evals.customers.playing import simulate as played
 
-    wanted = [p for p in PERSONAS if not persona or p in persona]
+    wanted: list[Persona] = [p for p in PERSONAS if not persona or p in persona]
     if unknown := set(persona or ()) - set(PERSONAS):
         raise BadInput(f"--persona {sorted(unknown)[0]!r}: choose from {', '.join(PERSONAS)}")
     sentences = read_bank(Rows(bank))

@@ -85,11 +85,12 @@ def scrubbed(cases: Iterable[Case], scrubber: Scrubber) -> tuple[list[Case], dic
     for case in cases:
         data: dict[str, Any] = scrubber.scrub_value(case.as_json())
         kinds = scrubber.left(data)
+        made: Case | None = None
         try:
             made = Case.model_validate(data)
         except ValidationError:
             kinds = [*kinds, "no case any more"]
-        if kinds:
+        if made is None or kinds:
             left_out[", ".join(kinds)] = left_out.get(", ".join(kinds), 0) + 1
         else:
             clean.append(made)

@@ -94,9 +94,8 @@ class CaseFile(pytest.File):
         from evals.run import Options, tasks
         from evals.suite import read_file
 
-        options = Options(
-            seeds=self.config.getoption("qotbot_seeds"), perturbations=tuple(self.config.getoption("qotbot_perturb"))
-        )
+        wished: Any = self.config.option
+        options = Options(seeds=wished.qotbot_seeds, perturbations=tuple(wished.qotbot_perturb))
         try:
             loaded = read_file(self.path)
         except BadInput as problem:

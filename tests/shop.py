@@ -53,7 +53,7 @@ class Line(httpx.AsyncBaseTransport):
     """
 
     def __init__(self, company: Company) -> None:
-        self._through = httpx.ASGITransport(app=api_app(company))
+        self._through: httpx.AsyncBaseTransport = httpx.ASGITransport(app=api_app(company))
         self.troubles: list[Trouble] = []
         self.asked = 0
         self.crashes = 0

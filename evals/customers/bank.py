@@ -53,7 +53,7 @@ class Bank:
 def read_bank(rows: Iterable[Mapping[str, Any]]) -> Bank:
     """The bank in a file, of appointments only; `BadInput` names a row of another shape."""
     found: dict[str, list[str]] = {}
-    by_signature = {one: act for act, all_ in SIGNATURES.items() for one in all_}
+    by_signature: dict[tuple[str, str], str] = {one: act for act, all_ in SIGNATURES.items() for one in all_}
     for row in rows:
         one = fit(Row, row, "a row has family, after, acts and templates")
         act = by_signature.get((one.after, one.acts))
@@ -65,4 +65,4 @@ def read_bank(rows: Iterable[Mapping[str, Any]]) -> Bank:
 
 
 def _holes(template: str) -> set[str]:
-    return {HOLES.get(name, name) for name in _HOLE.findall(template)}
+    return {HOLES.get(name, name) for name in map(str, _HOLE.findall(template))}

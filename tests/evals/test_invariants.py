@@ -176,7 +176,7 @@ def test_a_message_that_nothing_followed_is_found() -> None:
 
 
 def test_an_answer_that_is_owed_is_given_or_shown_to_staff() -> None:
-    owed = {"obligation": "obl_1", "kind": "answer", "cause": "msg_0", "contact": "con_1"}
+    owed: dict[str, Any] = {"obligation": "obl_1", "kind": "answer", "cause": "msg_0", "contact": "con_1"}
     log = Log().heard("hello?", message="msg_0")
     log.add("obligation.opened", due=log.events[0].at + 60_000, **owed)
     assert not breaches(log, "obligations_end"), "it is not due yet"

@@ -105,7 +105,7 @@ def rejudge(source: Database, between: Machine) -> Rejudged:
     found = Rejudged()
     business = between.present.business.id
     with tempfile.TemporaryDirectory(prefix="qotbot-replay-") as folder:
-        past = open_database(f"sqlite:///{Path(folder) / 'past.db'}", durable=False)
+        past = open_database(f"sqlite:///{Path(folder) / 'past.db'}", durable=False, hashes=source.hashes)
         try:
             upgrade(past)
             scope = Scope(business)

@@ -28,7 +28,7 @@ _OF_ADDRESS = (
     .order_by(_C.at.desc(), _C.n.desc())
 )  # fmt: skip
 _OWN = sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(sa.bindparam("key"), 0)))
-GROUPS = ("text", "call", "web")
+GROUPS = ("text", "call", "web", "email")
 IMPORTED = "import"
 SAID_ON_CALL = "voice_oral"  # "yes, text me", said on a call
 GRANTS = ("grant", "confirm")
@@ -103,9 +103,7 @@ def add(tx: Tx, entry: Entry, now: datetime) -> str:
         return known
     if entry.act == "revoke":
         own_address(tx, entry.business, entry.address)
-    made = (
-        f"cst_{secrets.token_hex(13)}"  # random, for the ledger shows it: made of the number it could be guessed back
-    )
+    made = f"cst_{secrets.token_hex(13)}"  # the ledger shows it: made of the number, the number could be guessed back
     shown = disclosures.keep(tx, entry.business, entry.disclosure, now=now) if entry.disclosure else None
     expires = to_ms(entry.expires_at) if entry.expires_at else None
     occurred = to_ms(min(entry.occurred_at or now, now))

@@ -56,6 +56,12 @@ class Database:
         self._readers: Executor = ThreadPoolExecutor(readers, "read") if threads else AtOnce()
 
     @property
+    def hashes(self) -> Callable[[str], str] | None:
+        """The keyed hash of addresses that this database was opened with."""
+        found: Callable[[str], str] | None = self.writer.get_execution_options().get(ADDRESS_HASH)
+        return found
+
+    @property
     def dialect(self) -> str:
         """`sqlite` or `postgresql`."""
         return self.writer.dialect.name

@@ -31,7 +31,7 @@ _BLANK: dict[str, dict[str, Any]] = {
     "obligation": {"detail": ""},
     "consent": {"address": "", "source": None, "detector": None},
 }  # fmt: skip
-_DELETED = ("address", "challenge", "preference")
+_DELETED = ("address", "challenge", "preference", "campaign_person")
 
 
 @dataclass(frozen=True, slots=True)

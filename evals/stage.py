@@ -16,6 +16,7 @@ from channels.fake.company import Company
 from channels.reception import Account
 from compose import App, Settings, compose, own_home
 from domain.action import Action
+from domain.canonical import short_id
 from domain.clock import Clock, from_ms, iso
 from domain.configuration import Configuration
 from domain.message import AddressKind, Heard, HeardKind, Receipted
@@ -40,7 +41,7 @@ class Stage:
         spoken: HeardKind = "speech" if channel == "call" and kind == "text" else kind
         heard = Heard(
             channel=channel, kind=spoken, address_kind=KINDS[channel], address=address, text=text, provider="stage",
-            provider_id=secrets.token_hex(12), session=f"{channel}:{address}",
+            provider_id=secrets.token_hex(12), session=short_id("ses", channel, address),
         )  # fmt: skip
         got = await self.app.hear(heard)
         await self.app.run_until_idle()

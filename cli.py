@@ -26,7 +26,6 @@ from commands.pausing import app as pausing
 from commands.preparing import app as preparing
 from commands.simulating import app as simulating
 from commands.telephony import app as telephony
-from domain.configuration import Configuration
 from domain.errors import BadInput, ConfigurationError, IntegrityError, QotBotError, Unavailable
 
 FAILED, USAGE, INTEGRITY, UNAVAILABLE = 1, 2, 3, 4
@@ -174,6 +173,8 @@ def doctor(
     from desk.doctor import Check, examine
 
     opened = open_records(home, business)
+    from domain.configuration import Configuration
+
     redis_url = Configuration().redis_url
     checks = examine(opened.database, opened.pack, opened.keys, home=opened.home, redis_url=redis_url)
     if twilio:

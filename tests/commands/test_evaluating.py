@@ -64,8 +64,9 @@ def test_json_is_the_whole_run(tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_run_is_bad_input(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
     for words, why in (
-        (("run", str(tmp_path)), "no case to run"),
+        (("run", str(tmp_path / "empty")), "no case to run"),
         (("run", "no-such-suite"), "approvals, compliance"),
         (("run", cases(tmp_path, "x"), "--perturb", "earthquake"), "there is no perturbation"),
         (("record", cases(tmp_path, "x")), "no case here has a cassette"),

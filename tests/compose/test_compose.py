@@ -107,7 +107,7 @@ async def test_a_deployments_own_parts_join_the_shipped_ones(tmp_path: Path, ext
     async with opened_shop(tmp_path / "home", extensions=extensions) as shop:
         assert "wave" in shop.app.deps.tools
         assert shop.app.deps.guards[-1].name == "never"
-        assert set(shop.app.channels) == {"call", "pigeon", "sms", "web"}
+        assert set(shop.app.channels) == {"call", "email", "pigeon", "sms", "web"}
         assert (await shop.http.get("/pigeon")).json() == {"coo": "Willow & Co Hair"}
         assert await shop.somebody().says("is there parking?") == [], "a guard of one's own can only tighten"
 

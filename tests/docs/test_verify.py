@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import random
 import subprocess
@@ -25,16 +24,6 @@ SCRIPT = Path(__file__).resolve().parents[2] / "docs" / "verify.py"
 THIEF = Keys(Ed25519PrivateKey.from_private_bytes(bytes(range(1, 33))), "other")
 ROUNDS = 100
 Line = dict[str, Any]
-
-
-@pytest.fixture(scope="module")
-def verify() -> ModuleType:
-    """Return the script as a module."""
-    spec = importlib.util.spec_from_file_location("verify", SCRIPT)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 class Ledger(NamedTuple):

@@ -32,9 +32,9 @@ import channels.sms
 
 sent, send_text = [], channels.sms.send_text
 
-async def send_by_langchain(account, *, to, text):
-    sent.append(await RunnableLambda(str.strip).ainvoke(text))
-    return await send_text(account, to=to, text=text)
+async def send_by_langchain(account, text):
+    sent.append(await RunnableLambda(str.strip).ainvoke(text.body))
+    return await send_text(account, text)
 
 channels.sms.send_text = send_by_langchain
 

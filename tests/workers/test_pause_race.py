@@ -50,6 +50,8 @@ async def test_no_claim_that_begins_after_a_pause_returned_succeeds(tmp_path: Pa
         def messenger(mine: list[Action]) -> list[bool]:
             told = []
             for row in mine:
+                if row is mine[-1]:
+                    paused.wait(30)  # somebody is always late
                 after = paused.is_set()  # the pause had returned before this transaction began
                 claim = partial(deliveries._claim, deps=salon.app.deps, row=row)
                 claimed = salon.app.database.write_now(Scope("salon", row.contact), claim) is not None
@@ -70,6 +72,6 @@ async def test_no_claim_that_begins_after_a_pause_returned_succeeds(tmp_path: Pa
             work = [threads.submit(messenger, rows[n::3]) for n in range(3)]
             threads.submit(pause).result()
             assert not any(claimed for one in work for claimed in one.result())
-        assert any(begun_after), "the pause came too late to show anything"
+        assert any(begun_after)
         left = salon.app.database.read_now(lambda tx: actions.in_state(tx, "salon", ("executing",)))
         assert CLAIMED_BEFORE - 3 <= len(left) < PEOPLE

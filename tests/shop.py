@@ -23,7 +23,7 @@ from channels.fake.handset import Handset, handset_routes
 from channels.reception import Account
 from compose import App, Settings
 from domain.clock import SteppingClock
-from records import audit, jobs
+from records import audit, jobs, ledger
 from records.schema import METADATA
 from server import Serving, web
 
@@ -120,12 +120,14 @@ class Shop:
             await running
 
     async def quiet(self) -> None:
-        """Wait until the workers that run beside the test have nothing left to do."""
-        live = self.app.database.live
+        """Wait until the workers that run beside the test have nothing left to do and the ledger is sealed."""
+        live, business = self.app.database.live, self.app.pack.business.id
         async with asyncio.timeout(20):
             while True:
                 seen = live.news
-                if not await self.app.database.read(jobs.waiting):
+                if not await self.app.database.read(
+                    lambda tx: jobs.waiting(tx) or ledger.any_unsealed(tx, business)
+                ):
                     return
                 await live.wait(seen, 0.1)
 

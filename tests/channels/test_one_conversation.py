@@ -27,6 +27,7 @@ async def calls_and_says(shop: Shop, person: Person, *lines: str) -> Call:
     call = await shop.handset.call(person.number, "answered")
     for line in lines:
         await shop.handset.say(call, line)
+    await shop.quiet()
     return call
 
 

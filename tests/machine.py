@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from browser import browsing
+from playwright.sync_api import Browser
 
 ROOT = Path(__file__).resolve().parent.parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -22,6 +25,13 @@ def shared_data() -> Path:
 def chromium() -> str:
     """Return the path of the browser to drive; without one the test skips, or fails where one is required."""
     return find_browser()
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    """Return the browser of one file's tests."""
+    with browsing(chromium) as opened:
+        yield opened
 
 
 def find_data() -> Path:

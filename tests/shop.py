@@ -125,9 +125,7 @@ class Shop:
         async with asyncio.timeout(20):
             while True:
                 seen = live.news
-                if not await self.app.database.read(
-                    lambda tx: jobs.waiting(tx) or ledger.any_unsealed(tx, business)
-                ):
+                if not await self.app.database.read(lambda tx: jobs.waiting(tx) or ledger.any_unsealed(tx, business)):
                     return
                 await live.wait(seen, 0.1)
 

@@ -5,18 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from browser import PHONE, browsing, page_at, serving
+from browser import PHONE, page_at, serving
 from phone_stub import CALL, PhoneStub
 from playwright.sync_api import Browser, Page, expect
 
 FIRST, OTHER = "+12025550143", "+442079460018"
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    """The browser of this file's tests."""
-    with browsing(chromium) as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-from browser import browsing, page_at, serving
+from browser import page_at, serving
 from fake_desk import TOKEN, FakeDesk
 from playwright.sync_api import Browser, Route, expect
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    """The browser of this file's tests."""
-    with browsing(chromium) as opened:
-        yield opened
 
 
 def failing(times: int, how: Callable[[Route], None]) -> Callable[[Route], None]:

@@ -8,18 +8,11 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
-from browser import DESKTOP, PHONE, browsing, page_at, serving
+from browser import DESKTOP, PHONE, page_at, serving
 from fake_desk import NOW, TOKEN, FakeDesk, booking, followup, refund
 from playwright.sync_api import Browser, Page, expect
 
 from desk.cards import Conflict, Invalid, Words
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    """The browser of this file's tests."""
-    with browsing(chromium) as opened:
-        yield opened
 
 
 @pytest.fixture

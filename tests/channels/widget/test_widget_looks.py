@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
-from browser import DESKTOP, PHONE, browsing, page_at
-from hostsite import HOSTILE, TIDY, WAIT_MS, Host, hosted, launch, say, violations
+from browser import DESKTOP, PHONE, page_at
+from hostsite import HOSTILE, TIDY, WAIT_MS, Host, launch, say, violations
 from playwright.sync_api import Browser, Page, expect
 
 MEASURE = """() => {
@@ -22,34 +21,6 @@ MEASURE = """() => {
   const parts = ['.launch', '.chat', '.top', '#business', '#person', '#words', '.send', '#notice'];
   return [...parts.map((one) => [one, told(root.querySelector(one))]), ['host', told(root.host)]];
 }"""
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    """The browser of this file's tests."""
-    with browsing(chromium) as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Host, str]]:
-    """A site and the running salon that allows it."""
-    with hosted(tmp_path_factory.mktemp("widget")) as (host, site, program), program.running():
-        yield host, site
-
-
-@pytest.fixture
-def host(place: tuple[Host, str]) -> Host:
-    """The site, tidy again."""
-    place[0].extra, place[0].style, place[0].direction, place[0].frame, place[0].policy = "", TIDY, "ltr", False, ""
-    return place[0]
-
-
-@pytest.fixture
-def page(browser: Browser, host: Host, place: tuple[Host, str]) -> Iterator[Page]:
-    """A page of the site on a desktop."""
-    with page_at(browser, place[1]) as opened:
-        yield opened
 
 
 def test_the_keyboard_opens_walks_and_closes(page: Page) -> None:

@@ -3,44 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-from browser import browsing, page_at
-from hostsite import TIDY, WAIT_MS, Host, attributes, hide, hosted, launch, lines, say, signed, violations
+from browser import page_at
+from hostsite import WAIT_MS, Host, attributes, hide, launch, lines, say, signed, violations
 from playwright.sync_api import Browser, Page, expect
 from program import ROOT
 
 LAUNCHER = ROOT / "channels" / "chat_static" / "embed.js"
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    """The browser of this file's tests."""
-    with browsing(chromium) as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Host, str]]:
-    """A site and the running salon that allows it."""
-    with hosted(tmp_path_factory.mktemp("widget")) as (host, site, program), program.running():
-        yield host, site
-
-
-@pytest.fixture
-def host(place: tuple[Host, str]) -> Host:
-    """The site, tidy again."""
-    place[0].extra, place[0].style, place[0].direction, place[0].frame, place[0].policy = "", TIDY, "ltr", False, ""
-    return place[0]
-
-
-@pytest.fixture
-def page(browser: Browser, host: Host, place: tuple[Host, str]) -> Iterator[Page]:
-    """A page of the site on a desktop."""
-    with page_at(browser, place[1]) as opened:
-        yield opened
 
 
 def test_the_launcher_is_light_and_loads_the_rest_at_the_first_press(page: Page, place: tuple[Host, str]) -> None:

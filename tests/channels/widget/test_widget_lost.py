@@ -3,20 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-from browser import browsing, page_at
+from browser import page_at
 from hostsite import WAIT_MS, hosted, launch, lines, say
 from playwright.sync_api import Browser, Page, expect
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    """The browser of this file's tests."""
-    with browsing(chromium) as opened:
-        yield opened
 
 
 def customers(page: Page) -> list[str]:

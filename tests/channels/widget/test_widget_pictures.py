@@ -7,28 +7,13 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browser import DESKTOP, PHONE, browsing, page_at
-from hostsite import WAIT_MS, Host, hosted, launch, say
+from browser import DESKTOP, PHONE, page_at
+from hostsite import WAIT_MS, Host, launch, say
 from playwright.sync_api import Browser, Page, expect
 from program import ROOT
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    """The browser of this file's tests."""
-    with browsing(chromium) as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Host, str]]:
-    """A site and the running salon that allows it."""
-    with hosted(tmp_path_factory.mktemp("pictures")) as (host, site, program), program.running():
-        yield host, site
 
 
 @pytest.fixture

@@ -157,6 +157,7 @@ class Calls:
                 lines.append(self.reception.line("call.hold"))
             return spoken(lines, listen=_heard(n + 1))
         if moment > MOMENTS:
+            await self.staff.promise(form.get("CallSid", ""))
             return spoken([self.reception.line("call.too_long")])
         path = f"/twilio/call/wait?n={n}&w={moment}&m={got.message}&c={got.contact}"
         return spoken([self.reception.line("call.moment")], redirect=path)

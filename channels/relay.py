@@ -102,6 +102,8 @@ class Relay:
         handed = data if isinstance(data, dict) else {}
         if handed.get("reason") == "transfer":
             return await self.staff.put_through(form, lines, action=str(handed.get("action", "")))
+        if not lines or handed.get("reason") == "too_long":
+            await self.staff.promise(form["CallSid"])
         return spoken(lines or [self.reception.line("call.too_long")])
 
     async def _line(self, socket: WebSocket) -> Line | None:

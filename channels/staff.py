@@ -165,6 +165,11 @@ class Staff:
 
         return await self.reception.database.read(look)
 
+    async def promise(self, call: str) -> None:
+        """The caller is told that somebody will call back."""
+        if call:
+            await self._note(call, "promised")
+
     async def _known(self, call: str) -> dict[str, dict[str, Any]]:
         business = self.reception.pack.business.id
         return await self.reception.database.read(lambda tx: calls.known(tx, business, call))

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 import records.contacts
 from domain.action import Action, Proposal, Purpose, Receipt
-from domain.clock import Clock, from_ms
+from domain.clock import Clock, from_ms, to_ms
 from domain.decision import Decision
 from domain.errors import ConfigurationError, ToolRefused
 from domain.guard import Guard
@@ -30,6 +30,7 @@ from records.jobs import Work
 from records.obligations import Ending, Owed
 
 MOST_PARTS = 10  # of one text: 1530 characters in GSM-7, and phones put longer ones together badly
+UNSPOKEN = timedelta(seconds=30)  # words for a caller; whoever hung up before they were spoken gets them as a text
 PIECE = 1 << 40  # above every ordinal that anybody gives
 
 
@@ -143,6 +144,8 @@ def dispatch(tx: Tx, deps: Deps, action: Action) -> Action:
     style = deps.styles.get(action.channel or "", "push")
     if action.tool == "message" and style == "answer":
         written(tx, deps, action)
+        due = from_ms(-(-to_ms(deps.clock.now() + UNSPOKEN) // 1000) * 1000)  # one timer for all words of a second
+        timers.set_timer(tx, action.business, Work("unspoken", action.contact or "", f"contact:{action.contact}"), due=due)
         return action
     if action.tool != "message" and deps.tools[action.tool].deliver is None:
         return execute(tx, deps, action)

@@ -11,13 +11,11 @@ from domain.clock import to_ms
 from graphs import effects, stack, untraced
 from graphs.effects import Deps, Outgoing
 from graphs.guarded import Compiled
-from records import actions, conversations, ledger, timers
+from records import actions, conversations, ledger
 from records.conversations import Turn
 from records.database import Tx
-from records.jobs import Work
 
 STEP_LIMIT = 80
-UNSPOKEN = timedelta(seconds=30)  # words for a caller who waits; whoever hung up meanwhile gets them as a text
 LONGEST_TEXT = 1500  # characters; Twilio refuses bodies over 1600
 
 
@@ -121,8 +119,6 @@ def _say(tx: Tx, deps: Deps, turn: Turn, *, state: dict[str, Any]) -> None:
             effects.send_or_owe(tx, deps, outgoing)
         else:
             effects.send(tx, deps, outgoing)
-    if news and on_call:
-        timers.set_timer(tx, turn.business, Work("unspoken", turn.id, f"contact:{contact}"), due=now + UNSPOKEN)
     conversations.save_state(tx, contact, state["memory"], now=now)
     conversations.close_turn(tx, turn.id, "answered" if replies else "silent", steps=state["steps"], now=now)
     changed = [c for r in state["reply"] for c in r.get("changed", [])]

@@ -237,6 +237,13 @@ def planned_in_session(tx: Tx, contact: str, channel: str, *, session: str | Non
     return [from_row(r) for r in tx.execute(query.order_by(_M.n))]
 
 
+def unspoken(tx: Tx, contact: str, *, before: datetime) -> list[Message]:
+    """Words for a contact on calls that nobody had fetched by an instant, in order."""
+    planned = (_M.contact == contact, _M.channel == "call", _M.direction == "out", _M.state == "planned")
+    query = sa.select(schema.message).where(*planned, _M.at <= to_ms(before)).order_by(_M.n)
+    return [from_row(r) for r in tx.execute(query)]
+
+
 def sent_after(tx: Tx, business: str, n: int) -> list[Message]:
     """The business's outgoing messages that left, after a row number."""
     query = sa.select(schema.message).where(

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from domain.action import Action
 from domain.canonical import digest
 from domain.clock import to_ms
 from graphs import approval, effects
 from graphs.effects import Deps, Outgoing
-from records import actions, conversations, ledger, messages, obligations, timers
+from records import actions, calls, ledger, messages, obligations, timers
 from records.database import Tx
+from records.obligations import Ending, Owed
 from records.staff_answers import StaffAnswer
 from workers import wishes
 
@@ -84,22 +88,41 @@ async def resubmit(deps: Deps, action: str) -> None:
     await deps.database.write(deps.scope(row.contact if row else None), work)
 
 
-async def unspoken(deps: Deps, turn: str) -> None:
-    """Words for a caller who waited on the line and was gone before they could be spoken: they go as one text."""
+async def unspoken(deps: Deps, contact: str) -> None:
+    """Words for a caller who was gone before they could be spoken: a text where that is allowed, else a call back."""
 
     def work(tx: Tx) -> None:
-        said = [m for m in messages.of_turn(tx, turn, "out") if m.channel == "call" and m.action]
-        rows = [row for row in (actions.load(tx, m.action or "") for m in said) if row and row.state == "cleared"]
-        for row in rows:
+        calls_of: dict[str | None, list[Action]] = {}
+        for one in messages.unspoken(tx, contact, before=deps.clock.now() - effects.UNSPOKEN):
+            row = actions.load(tx, one.action or "")
+            if row is None or row.state != "cleared":
+                continue
             messages.set_state(tx, row.id, "unheard", now=deps.clock.now())
             actions.settle(tx, row.id, "superseded", receipt={"why": "unheard"}, now=deps.clock.now())
-        if rows and rows[0].contact is not None:
-            outgoing = Outgoing(
-                text="\n".join(row.args["text"] for row in rows), purpose="service", contact=rows[0].contact,
-                channel="sms", address=rows[0].address or "", cause=rows[0].cause, proposed_by=rows[0].proposed_by,
-                ordinal=AGAIN, turn=turn,
-            )  # fmt: skip
-            effects.send_or_owe(tx, deps, outgoing)
+            if row.purpose != "mandated":
+                calls_of.setdefault(one.session, []).append(row)
+        for session, rows in calls_of.items():
+            _tell_later(tx, deps, rows, call=session or "")
 
-    found = await deps.database.read(lambda tx: conversations.load_turn(tx, turn))
-    await deps.database.write(deps.scope(found.contact if found else None), work)
+    if await deps.database.read(lambda tx: messages.unspoken(tx, contact, before=deps.clock.now() - effects.UNSPOKEN)):
+        await deps.database.write(deps.scope(contact), work)
+
+
+def _tell_later(tx: Tx, deps: Deps, rows: list[Action], *, call: str) -> None:
+    """Send what a caller did not hear; who was promised a call, or may not be texted, is owed one that says it."""
+    first, now, business = rows[0], deps.clock.now(), deps.pack.business.id
+    text = "\n".join(row.args["text"] for row in rows)
+    outgoing = Outgoing(
+        text=text, purpose="service", contact=first.contact or "", channel="sms", address=first.address or "",
+        cause=first.cause, proposed_by=first.proposed_by, ordinal=AGAIN, turn=first.turn,
+    )  # fmt: skip
+    if "promised" in calls.known(tx, business, call):
+        due = now + timedelta(minutes=deps.pack.policy.answer_within_minutes)
+        owed = Owed(kind="callback", cause=first.cause, contact=first.contact, due=due, detail=f"Promised a call: {text}")
+        obligations.open_one(tx, business, owed, now=now)
+    else:
+        sent = effects.send_or_owe(tx, deps, outgoing)
+        if sent is not None and sent.state != "refused":
+            return
+    for heard in messages.of_turn(tx, first.turn, "in") if first.turn else ():
+        obligations.close_kind(tx, "answer", heard.id, ending=Ending("a call back is owed", first.id), now=now)

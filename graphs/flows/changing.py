@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import Any
 
 from domain.clock import from_ms
+from domain.codes import LENGTH, code_said, digits_in
 from graphs.flow import Call, Flow, Line, Next, Step, View
 from graphs.flows.booking import service_key, staff_key
 from graphs.flows.offers import either
@@ -205,11 +205,14 @@ def code_sent(view: View) -> Next:
 
 
 def code(view: View) -> Next:
-    """Hear the code."""
-    digits = re.sub(r"\D", "", view.text)
-    if len(digits) == 6:
-        return Next(call=Call("check_code", {"code": digits}), then="checked")
-    return Next(wait="code", say=(Line("code.again"),), our_act="asked_code")
+    """Hear the code; on a call it may come in two breaths."""
+    begun = view.slots.get("digits") or ""
+    said = code_said(view.text) or code_said(begun + digits_in(view.text))
+    if said is not None:
+        return Next(call=Call("check_code", {"code": said}), then="checked", slots={"digits": None})
+    half = digits_in(view.text) if view.channel == "call" else ""
+    slots = {"digits": half if len(half) < LENGTH else None}
+    return Next(wait="code", say=(Line("code.again"),), slots=slots, our_act="asked_code")
 
 
 def checked(view: View) -> Next:

@@ -53,7 +53,6 @@ _PARTY: Final = (
 _BOTH: Final = re.compile(
     r"\b(?:for )?(?:me and my \w+|my \w+ and (?:i|me|myself)|(?:the )?(?:both|two) of us|a couple)\b", re.IGNORECASE
 )
-_DIGITS: Final = re.compile(r"(?<!\d)\d(?:[ -]?\d){3,9}(?!\d)")
 
 
 def contact_in(text: str) -> str | None:
@@ -99,12 +98,6 @@ def party_in(text: str) -> int | None:
             count = _NUMBERS.get(said) or int(said)
             return count if 1 <= count <= 99 else None
     return 2 if _BOTH.search(text) else None
-
-
-def code_in(text: str) -> str | None:
-    """Return the digits of a code of four to ten digits, spaces and hyphens dropped."""
-    found = _DIGITS.search(text)
-    return re.sub(r"\D", "", found[0]) if found else None
 
 
 def _ends(text: str, at: int) -> bool:

@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable
 from typing import Final
 
+from domain.codes import digits_in
 from domain.reading import Listening, OurAct, Said
 from graphs.readers.choices import choice_in
 from graphs.readers.consent import agrees_only
 from graphs.readers.opening import always, asks_for_a_time, asks_for_hours, opening, requests, stance
-from graphs.readers.person import code_in
 from graphs.readers.pieces import Piece
 
 _BOOK_IT: Final = re.compile(
@@ -34,6 +34,8 @@ _THAT_DAY: Final = re.compile(
     r"\b(?:later|earlier|sooner) (?:that|the same) day\b|^(?:a (?:bit|little) )(?:later|earlier)\b"
 )
 _ANY: Final = re.compile(r"\b(?:any|anything|something|slots?|times?|free|available)\b")
+
+FEWEST_DIGITS: Final = 3
 
 Reply = Callable[[Piece, Listening], list[Said]]
 
@@ -105,10 +107,9 @@ def replies(pieces: tuple[Piece, ...], listening: Listening) -> list[Said]:
 
 
 def asked_code(piece: Piece, listening: Listening) -> list[Said]:
-    """Read the answer to "please send the code we texted": its digits are the quote."""
-    code = code_in(piece.part.raw)
-    if code is not None:
-        return [Said(act="inform", quote=code)]
+    """Read the answer to "please send the code we texted": three digits or more, written or spoken, are of it."""
+    if len(digits_in(piece.part.raw)) >= FEWEST_DIGITS and not piece.details.when_words:
+        return [Said(act="inform", quote=piece.part.raw)]
     return opening(piece, listening)
 
 

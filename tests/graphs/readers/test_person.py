@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from graphs.readers.person import code_in, contact_in, name_in, party_in, who_in
+from graphs.readers.person import contact_in, name_in, party_in, who_in
 
 
 @pytest.mark.parametrize(
@@ -66,10 +66,3 @@ def test_how_many_come(text: str, party: int | None) -> None:
 )
 def test_for_whom(text: str, who: str | None) -> None:
     assert who_in(text) == who
-
-
-@pytest.mark.parametrize(
-    ("text", "code"), [("482913", "482913"), ("it's 482 913", "482913"), ("48-29", "4829"), ("12", None), ("no", None)]
-)
-def test_a_code(text: str, code: str | None) -> None:
-    assert code_in(text) == code

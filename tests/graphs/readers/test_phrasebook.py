@@ -160,7 +160,7 @@ def test_details_of_a_later_sentence_join_the_request() -> None:
         ("asked_detail", "jo, 518 555 0100", {"act": "inform", "name": "jo", "contact": "518 555 0100"}),
         ("asked_detail", "4", {"act": "inform", "party": 4}),
         ("asked_detail", "why do you need that?", {"act": "ask"}),
-        ("asked_code", "482 913", {"act": "inform", "quote": "482913", "contact": None}),
+        ("asked_code", "482 913", {"act": "inform", "quote": "482 913", "contact": None}),
         ("asked_code", "what code?", {"act": "ask"}),
         ("offered", "anything later?", {"act": "alternatives"}),
         ("offered", "do you have wednesday instead?", {"act": "alternatives", "when_words": "wednesday"}),

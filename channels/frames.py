@@ -53,21 +53,38 @@ class Pressed(Incoming):
     digit: str = Field(pattern=r"^[0-9*#A-D]$")
 
 
+class Info(Incoming):
+    """What the relay tells of itself; `tokensPlayed` says which of our words the caller has heard by now."""
+
+    type: Literal["info"]
+    name: str = Field(default="", max_length=64)
+    value: str = ""
+
+
+class Trouble(Incoming):
+    """The relay could not use what we said (64107) or lost what it needs; its description may quote anybody."""
+
+    type: Literal["error"]
+    description: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """What is written down and not acted on: errors, information, messages we do not know or cannot read."""
+    """What is written down and not acted on: messages we do not know or cannot read."""
 
     kind: str
 
 
-Message = Setup | Prompt | Interrupt | Pressed | Noted
-_READ: dict[str, type[Setup | Prompt | Interrupt | Pressed]] = {
+Known = Setup | Prompt | Interrupt | Pressed | Info | Trouble
+Message = Known | Noted
+_READ: dict[str, type[Known]] = {
     "setup": Setup,
     "prompt": Prompt,
     "interrupt": Interrupt,
     "dtmf": Pressed,
+    "info": Info,
+    "error": Trouble,
 }
-_KNOWN = ("error", "info", "configUpdated")
 
 
 def read(raw: str) -> Message:
@@ -78,11 +95,17 @@ def read(raw: str) -> Message:
         return Noted("unreadable")
     kind = found.get("type") if isinstance(found, dict) else None
     if not isinstance(kind, str) or kind not in _READ:
-        return Noted(kind if kind in _KNOWN else "unknown")
+        return Noted(kind if kind == "configUpdated" else "unknown")
     try:
         return _READ[kind].model_validate(found)
     except ValidationError:
         return Noted(f"bad {kind}")
+
+
+def joined(before: str, new: str) -> str:
+    """What is told in pieces, or each time longer, as one text."""
+    new = new.strip()
+    return (new if new.startswith(before) else f"{before} {new}".strip())[:LONGEST]
 
 
 class Outgoing(BaseModel):

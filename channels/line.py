@@ -14,8 +14,9 @@ from fastapi import WebSocket
 
 from channels import frames, holding, keypad, objection
 from channels.caller import heard_on
-from channels.frames import Interrupt, Message, Noted, Pressed, Prompt
+from channels.frames import Info, Interrupt, Message, Noted, Pressed, Prompt, Trouble
 from channels.reception import Reception
+from channels.remedies import alarm
 from domain.message import Receipted, Words
 from records import calls
 from records.database import Scope
@@ -44,6 +45,7 @@ class Line:
     partial: str = ""
     keys: str = ""
     said: list[Words] = field(default_factory=list)
+    played: str = ""
     barged: int = 0
     alone: asyncio.Lock = field(default_factory=asyncio.Lock)
     leaving: list[str] = field(default_factory=list)  # what the TwiML after the session says
@@ -91,6 +93,12 @@ class Line:
                 self.keys = (self.keys + digit)[:MOST_KEYS]
                 if digit == "#":
                     await self._number()
+            case Info(name="tokensPlayed", value=value):
+                self.played = frames.joined(self.played, value)
+            case Trouble():
+                await self.reception.report(alarm("64107", f"{self.call}:{self.reception.clock.now():%Y-%m-%d}"))
+            case Info(name=name):
+                log.info("relay.noted", call=self.call, kind=name)
             case Noted(kind):
                 log.info("relay.noted", call=self.call, kind=kind)
             case _:
@@ -98,9 +106,8 @@ class Line:
 
     async def _prompt(self, prompt: Prompt) -> None:
         """Speech that goes on is kept until it ends; a longer version of it takes its place."""
-        new, before = prompt.voicePrompt.strip(), self.partial
-        whole = new if new.startswith(before) else f"{before} {new}".strip()
-        self.partial = "" if prompt.last else whole[: frames.LONGEST]
+        whole = frames.joined(self.partial, prompt.voicePrompt)
+        self.partial = "" if prompt.last else whole
         if prompt.last and whole:
             await self._hear(whole, "speech")
 
@@ -120,11 +127,18 @@ class Line:
     async def _interrupted(self, heard: str) -> None:
         """Stop speaking and remember only what was heard; what has been done stays done."""
         self.barged += 1
-        words, self.said = self.said, []
+        words, self.said, self.played = self.said, [], ""
         if words:
             business, now = self.reception.pack.business.id, self.reception.clock.now()
             shorten = partial(calls.cut, business=business, words=words, heard=heard, now=now)
             await self.reception.database.write(Scope(business, self.contact), shorten)
+
+    async def left(self) -> None:
+        """The caller hung up: where the relay said how much it had played, the rest was not said."""
+        whole = " ".join(" ".join(w.text for w in self.said).split()).casefold()
+        heard = " ".join(self.played.split())
+        if heard and len(heard) < len(whole) and whole.startswith(heard.casefold()):
+            await self._interrupted(heard)
 
     async def _answer_all(self, socket: WebSocket) -> None:
         while True:
@@ -176,7 +190,7 @@ class Line:
     async def _speak(self, socket: WebSocket, words: Sequence[Words]) -> None:
         """Sentence by sentence, until the caller interrupts; the turn is closed either way."""
         async with self.mouth:
-            begun = self.barged
+            begun, self.played = self.barged, ""
             for sentence in (s for w in words for s in SENTENCE.split(w.text)):
                 if self.barged == begun:
                     await socket.send_text(frames.text(sentence + " "))

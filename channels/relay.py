@@ -1,7 +1,8 @@
 """Calls over Twilio's ConversationRelay: speech comes and goes as text over one WebSocket a call.
 
 The address that Twilio connects to carries no query, and what it may say is bound twice: the upgrade is signed, and the
-first message brings back a token that was made for this call and is refused once the call is over.
+first message brings back a token that was made for this call. The token opens it within two minutes, and after that
+only while the call lasts, because a lost connection is made again with the same one.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 import asyncio
 import json
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 from fastapi import APIRouter, Request, Response, WebSocket, WebSocketDisconnect
@@ -22,10 +25,13 @@ from channels.reception import Reception
 from channels.staff import Staff
 from channels.twiml import connected, nothing, spoken
 from channels.webhook import needed, signed_form, signed_upgrade
+from domain.clock import from_ms, to_ms
 from records import calls
+from records.database import Scope, Tx
 
 log = structlog.get_logger()
 SETUP_S = 5.0
+FIRST, LONGEST = timedelta(minutes=2), timedelta(hours=4)  # until a token is used; Twilio ends every call after four
 MOST_LINES = 500
 POLICY, AGAIN, BROKEN = 1008, 1012, 1011  # RFC 6455 7.4.1: refused; use the newer connection; our failure
 SOCKET, AFTER = "/twilio/relay", "/twilio/call/relayed"
@@ -50,7 +56,7 @@ class Relay:
     def welcome(self, call: str, record: str | None) -> Response:
         """The TwiML that connects a call; the greeting discloses, so it cannot be spoken over."""
         url = self.reception.address(SOCKET).replace("http", "ws", 1)
-        token = self.signer.sign(call).decode()
+        token = self.signer.sign(f"{call}/{to_ms(self.reception.clock.now())}").decode()
         return connected(url, greeting=self.reception.line("call.greeting"), token=token, action=AFTER, record=record)
 
     async def socket(self, socket: WebSocket) -> None:
@@ -87,6 +93,8 @@ class Relay:
         if status == "ended":
             return await self._handed_over(form, line.leaving if line else [])
         if form.get("CallStatus") == "completed" or status == "completed":
+            if line:
+                await line.left()
             await self.staff.ended({**form, "CallStatus": "completed"})
             return nothing()
         lines = [self.reception.line("call.again")]
@@ -114,12 +122,13 @@ class Relay:
         except TimeoutError:
             return None
         setup = frames.read(message.get("text") or "")
-        if not isinstance(setup, Setup) or not self._fits(setup):
+        made_at = self._made_at(setup) if isinstance(setup, Setup) else None
+        if not isinstance(setup, Setup) or made_at is None:
             log.warning("relay.refused")
             return None
         business = self.reception.pack.business.id
-        seen = await self.reception.database.read(lambda tx: calls.known(tx, business, setup.callSid))
-        if "began" not in seen or "ended" in seen:
+        opened = partial(_opened, business=business, setup=setup, made_at=made_at, now=self.reception.clock.now())
+        if not await self.reception.database.write(Scope(business), opened):
             log.warning("relay.refused", call=setup.callSid)
             return None
         if setup.callSid not in self.lines and len(self.lines) >= MOST_LINES:
@@ -134,11 +143,22 @@ class Relay:
                 line.holds.set()
         return None if line.over else line
 
-    def _fits(self, setup: Setup) -> bool:
+    def _made_at(self, setup: Setup) -> int | None:
+        """When the token was made (ms UTC); None where it is not ours, or another call's."""
         try:
-            return self.signer.unsign(setup.customParameters.get("token", "")).decode() == setup.callSid
+            call, _, made_at = self.signer.unsign(setup.customParameters.get("token", "")).decode().rpartition("/")
         except BadSignature:
-            return False
+            return None
+        return int(made_at) if call == setup.callSid else None
+
+
+def _opened(tx: Tx, business: str, setup: Setup, *, made_at: int, now: datetime) -> bool:
+    """Whether a token opens its call: once soon after it was made, and again while the call goes on."""
+    seen, age = calls.known(tx, business, setup.callSid), now - from_ms(made_at)
+    if "began" not in seen or "ended" in seen or age > (LONGEST if "connected" in seen else FIRST):
+        return False
+    calls.note(tx, business, "connected", body={"call": setup.callSid}, now=now)
+    return True
 
 
 async def _close(socket: WebSocket, code: int) -> None:

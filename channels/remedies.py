@@ -7,7 +7,7 @@ from importlib import resources
 from typing import Any
 
 from domain.live import Rate
-from domain.message import Refused, Remedy, Report
+from domain.message import ALARM, Refused, Remedy, Report
 
 _TABLE: dict[str, Any] = tomllib.loads(resources.files("channels").joinpath("data/twilio.toml").read_text("utf-8"))
 _ERRORS: dict[str, tuple[str, Remedy]] = {
@@ -42,6 +42,16 @@ def reported(provider_id: str, status: str, code: str, *, action: str = "") -> R
     return Report(
         provider="twilio", provider_id=provider_id[:64], status=word, rank=known["rank"], state=known["state"],
         code=error, meaning=meaning, remedy=remedy, action=action[:64],
+    )  # fmt: skip
+
+
+def alarm(code: str, about: str) -> Report:
+    """An error that Twilio met at our end, or we at its: nobody's message, and for whoever runs this."""
+    error = code if code.isascii() and code.isdecimal() and len(code) <= LONGEST_CODE else "0"
+    meaning, _ = _ERRORS.get(error, (f"Twilio met the error {error}", "operator"))
+    return Report(
+        provider="twilio", provider_id=about[:64], status=ALARM, rank=-1, state="", code=error, meaning=meaning,
+        remedy="operator",
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -11,7 +12,7 @@ import structlog
 from fastapi import APIRouter, HTTPException, Request, Response
 
 from channels.reception import Reception
-from channels.remedies import MOST_MEDIA, intent_of, reported, validity_of
+from channels.remedies import MOST_MEDIA, alarm, intent_of, reported, validity_of
 from channels.twilio_api import Text, find_text, send_text
 from channels.twiml import nothing
 from channels.webhook import needed, signed_form
@@ -45,6 +46,7 @@ class Texts:
         router = APIRouter()
         router.add_api_route("/twilio/sms", self.received, methods=["POST"], response_model=None)
         router.add_api_route(STATUS, self.reported, methods=["POST"], response_model=None)
+        router.add_api_route("/twilio/debugger", self.alarmed, methods=["POST"], response_model=None)
         return router
 
     async def received(self, request: Request) -> Response:
@@ -83,6 +85,24 @@ class Texts:
         sid, status = needed(form, "MessageSid", "MessageStatus")
         action = request.query_params.get("action", "")
         await self.reception.report(reported(sid, status, form.get("ErrorCode", ""), action=action))
+        return nothing()
+
+    async def alarmed(self, request: Request) -> Response:
+        """Twilio's error and warning webhook: what went wrong there is a follow-up for whoever runs this.
+
+        Warnings are only written down. What else it tells may quote customers, so nothing of it is kept.
+        """
+        form = await signed_form(request, self.reception)
+        [event] = needed(form, "Sid")
+        try:
+            told = json.loads(form.get("Payload", ""))
+        except (ValueError, RecursionError):
+            told = None
+        code = str(told.get("error_code", "")) if isinstance(told, dict) else ""
+        if form.get("Level", "").upper() == "WARNING":
+            log.warning("twilio.warning", code=code[:12])
+        else:
+            await self.reception.report(alarm(code, event))
         return nothing()
 
     async def deliver(self, permit: Permit, words: Words) -> Delivery:

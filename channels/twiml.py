@@ -9,6 +9,7 @@ from fastapi import Response
 
 LONGEST = 4096  # characters of one <Say>: Twilio's TwiML reference
 ACCEPT_S, MESSAGE_S = 8, 110
+LANGUAGE = "en-US"  # of what is said and heard: there is wording in English only
 
 
 def nothing() -> Response:
@@ -53,7 +54,7 @@ def connected(url: str, *, greeting: str, token: str, action: str, record: str |
     welcome = {} if record else {"welcome_greeting": greeting, "welcome_greeting_interruptible": "none"}
     relay = ConversationRelay(
         url=url, interruptible="any", report_input_during_agent_speech="any", dtmf_detection=True,
-        application_reconnect=True, **welcome,
+        application_reconnect=True, language=LANGUAGE, events="tokens-played", **welcome,
     )  # fmt: skip
     relay.parameter(name="token", value=token)
     connect = Connect(action=action, method="POST")

@@ -11,8 +11,10 @@ _TOLD: Final = re.compile(r"\s*\d{6} is your code for ")
 _SIX: Final = re.compile(r"(?<![\w+])\d(?:[ .-]?\d){5}(?![\w])")
 _NAMED: Final = re.compile(r"(?<!booking )\bcode\b", re.IGNORECASE)
 LENGTH: Final = 6
-_ONES: Final = {w: str(n) for n, w in enumerate("zero one two three four five six seven eight nine".split())}
-_ONES |= {"oh": "0", "o": "0", "nought": "0", "naught": "0", "niner": "9"}
+_ONES: Final = {
+    **{w: str(n) for n, w in enumerate("zero one two three four five six seven eight nine".split())},
+    "oh": "0", "o": "0", "nought": "0", "naught": "0", "niner": "9",
+}  # fmt: skip
 _TEENS: Final = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
 _TENS: Final = {w: str(n) for n, w in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)}
 _PAIRS: Final = {w: str(n) for n, w in enumerate(_TEENS, 10)}

@@ -18,6 +18,7 @@ AddressKind = Literal["phone", "email", "web"]
 #   operator    settings at the carrier are wrong
 #   block       abuse: nothing goes to this number any more
 Remedy = Literal["staff", "revoke", "later", "again", "reschedule", "untextable", "brake", "operator", "block"]
+ALARM = "alarm"  # the status of a report that is about no message: something is wrong at the carrier, or between us
 HeardKind = Literal["text", "speech", "keys", "missed_call", "voicemail", "no_recording", "form"]
 
 

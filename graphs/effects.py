@@ -145,7 +145,9 @@ def dispatch(tx: Tx, deps: Deps, action: Action) -> Action:
     if action.tool == "message" and style == "answer":
         written(tx, deps, action)
         due = from_ms(-(-to_ms(deps.clock.now() + UNSPOKEN) // 1000) * 1000)  # one timer for all words of a second
-        timers.set_timer(tx, action.business, Work("unspoken", action.contact or "", f"contact:{action.contact}"), due=due)
+        timers.set_timer(
+            tx, action.business, Work("unspoken", action.contact or "", f"contact:{action.contact}"), due=due
+        )
         return action
     if action.tool != "message" and deps.tools[action.tool].deliver is None:
         return execute(tx, deps, action)

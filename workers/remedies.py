@@ -47,7 +47,7 @@ def apply(tx: Tx, deps: Deps, row: Action, *, fault: Fault) -> None:
             _brake(tx, deps, fault)
             _tell(tx, deps, row, what=f"was not delivered: {fault.meaning}")
         case "operator":
-            _operator(tx, deps, fault)
+            alarm(tx, deps, fault)
             _tell(tx, deps, row, what=f"was not delivered: {fault.meaning}")
         case "staff":
             _tell(tx, deps, row, what=f"was not delivered: {fault.meaning}")
@@ -68,7 +68,7 @@ def _mark(tx: Tx, deps: Deps, row: Action, *, fault: Fault) -> None:
     why = reachability.BLOCKED if fault.remedy == "block" else fault.code
     reachability.mark(tx, row.business, row.address or "", why=why, now=deps.clock.now())
     if fault.remedy == "block":
-        _operator(tx, deps, fault)
+        alarm(tx, deps, fault)
         _tell(tx, deps, row, what=f"was not delivered: {fault.meaning}")
     else:
         _tell(tx, deps, row, what=f"did not arrive: {fault.meaning}; call instead", kind="unreachable")
@@ -95,7 +95,7 @@ def _brake(tx: Tx, deps: Deps, fault: Fault) -> None:
         )
 
 
-def _operator(tx: Tx, deps: Deps, fault: Fault) -> None:
+def alarm(tx: Tx, deps: Deps, fault: Fault) -> None:
     """Settings at the carrier are for whoever runs this: once a day and code."""
     business, now = deps.pack.business.id, deps.clock.now()
     detail = f"Error {fault.code}: {fault.meaning}. See 'qotbot doctor --twilio' and Twilio's console."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import structlog
 
 from domain.action import Action
-from domain.message import Report
+from domain.message import ALARM, Report
 from graphs import effects
 from graphs.effects import Deps
 from records import actions, ledger, obligations, reports
@@ -31,6 +31,9 @@ async def take(deps: Deps, report: Report) -> None:
 def _take(tx: Tx, deps: Deps, report: Report) -> None:
     business, now = deps.pack.business.id, deps.clock.now()
     if not reports.keep(tx, business, report, now=now):
+        return
+    if report.status == ALARM:
+        remedies.alarm(tx, deps, Fault(report.code, report.meaning, report.remedy))
         return
     message = reports.message_of(tx, business, report)
     row = actions.load(tx, message.action) if message and message.action else None

@@ -118,7 +118,9 @@ def _tell_later(tx: Tx, deps: Deps, rows: list[Action], *, call: str) -> None:
     )  # fmt: skip
     if "promised" in calls.known(tx, business, call):
         due = now + timedelta(minutes=deps.pack.policy.answer_within_minutes)
-        owed = Owed(kind="callback", cause=first.cause, contact=first.contact, due=due, detail=f"Promised a call: {text}")
+        owed = Owed(
+            kind="callback", cause=first.cause, contact=first.contact, due=due, detail=f"Promised a call: {text}"
+        )
         obligations.open_one(tx, business, owed, now=now)
     else:
         sent = effects.send_or_owe(tx, deps, outgoing)

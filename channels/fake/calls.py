@@ -174,7 +174,8 @@ class Handset:
         relay = verb[0]
         parameters = {p.get("name", ""): p.get("value", "") for p in relay if p.tag == "Parameter"}
         leg = Leg(
-            company=self.company, call=call.sid, caller=call.caller, url=relay.get("url", ""), parameters=parameters
+            company=self.company, call=call.sid, caller=call.caller, url=relay.get("url", ""), parameters=parameters,
+            tells="tokens-played" in relay.get("events", "").split(),
         )  # fmt: skip
         call.leg, call.after = leg, verb.get("action")
         call.says += [greeting] if (greeting := relay.get("welcomeGreeting")) else []

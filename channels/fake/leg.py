@@ -27,6 +27,7 @@ class Leg:
     caller: str
     url: str
     parameters: Mapping[str, str]
+    tells: bool = False  # what has been played, as the TwiML's `events` ask for
     session: str = field(default_factory=lambda: "VX" + secrets.token_hex(16))
     heard: list[str] = field(default_factory=list)
     frames: list[dict[str, Any]] = field(default_factory=list)
@@ -119,6 +120,8 @@ class Leg:
                     self.handoff = found.get("handoffData", "")
                 elif found["type"] == "text":
                     saying.append(found["token"])
+                    if self.tells and found["token"]:
+                        await self.send({"type": "info", "name": "tokensPlayed", "value": found["token"]})
                     if found.get("last"):
                         self.heard.append(" ".join("".join(saying).split()))
                         self.turns, saying = self.turns + 1, []

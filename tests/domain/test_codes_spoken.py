@@ -45,7 +45,9 @@ def test_a_code_written_or_spoken(text: str, code: str | None) -> None:
 
 
 @given(st.text("0123456789", min_size=6, max_size=6), st.sampled_from([" ", ", ", "-", ". ", "\n"]), st.data())
-def test_every_code_is_understood_word_by_word_digit_by_digit_and_mixed(code: str, gap: str, data: st.DataObject) -> None:
+def test_every_code_is_understood_word_by_word_digit_by_digit_and_mixed(
+    code: str, gap: str, data: st.DataObject
+) -> None:
     said = gap.join(data.draw(st.sampled_from([digit, WORDS[int(digit)]])) for digit in code)
     assert code_said(said) == code
     assert code_said(f"The code is {said}, thanks") == code

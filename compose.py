@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,6 @@ from graphs.conversation import conversation
 from graphs.effects import Deps
 from graphs.guarded import Compiled
 from graphs.phrases import PHRASES
-from graphs.proof import prove
 from graphs.readers.filling import ReadingModel
 from graphs.readers.reader import ReadBy, read_turn
 from graphs.wording import check_wording
@@ -190,8 +189,6 @@ async def _open_threads(home: Path, deps: Deps) -> tuple[dict[str, Compiled], Cl
     saver, close = await open_saver(home, deps.database)
     try:
         threads = approval.action_graphs(deps, saver)
-        for compiled in threads.values():
-            prove(compiled, [g.name for g in deps.guards], effects=1)
     except ConfigurationError:
         await close()  # its thread would keep the process from ending
         raise
@@ -222,7 +219,12 @@ def database_url(home: Path) -> str:
 
 def load_pack(folder: Path) -> Pack:
     """Read a business's folder; `ConfigurationError` names file, line and fix, of forbidden wording too."""
-    files = pack_files(folder)
+    return _checked(tuple(pack_files(folder).items()))
+
+
+@lru_cache(maxsize=32)
+def _checked(found: tuple[tuple[str, str], ...]) -> Pack:
+    files = dict(found)
     pack = read_pack(files)
     if bad := [p for p in lint(files, pack) if p.level == "error"]:
         raise ConfigurationError("\n".join(f"{p.file}:{p.line}: {p.rule}: {p.what}; {p.fix}" for p in bad))

@@ -7,6 +7,7 @@ row is the truth and the thread disposable: what is neither waiting nor answered
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any, Literal
 
 from langchain_core.runnables import RunnableConfig
@@ -17,10 +18,12 @@ from pydantic import BaseModel, ValidationError, create_model
 from domain.action import Action
 from domain.canonical import digest
 from domain.errors import BadInput
+from domain.guard import Guard
 from domain.tool import Tool
 from graphs import effects, untraced
 from graphs.effects import Deps
-from graphs.guarded import ActionState, Compiled, Node, guarded
+from graphs.guarded import ActionState, Compiled, Node, Outline, guarded
+from graphs.proof import prove
 from records import actions, jobs, obligations, staff_answers
 from records.database import Tx
 from records.jobs import Work
@@ -35,7 +38,7 @@ class Review(BaseModel):
     by: str
 
 
-def wait_for_staff(tool: Tool) -> Node:
+def wait_for_staff(tool: Tool | Outline) -> Node:
     """The interrupt node of a tool's own thread: it interrupts and goes back to `propose`, nothing else."""
     args: Any = tool.args | None
     schema = create_model(f"{tool.name}_review", __base__=Review, args=(args, None))
@@ -50,12 +53,17 @@ def wait_for_staff(tool: Tool) -> Node:
 
 
 def action_graphs(deps: Deps, saver: BaseCheckpointSaver[Any]) -> dict[str, Compiled]:
-    """One compiled thread per tool that writes."""
-    writing = [t for t in deps.tools.values() if t.write is not None]
-    return {
-        t.name: guarded(t, deps.guards, hold=wait_for_staff(t)).compile(checkpointer=saver, name=f"action_{t.name}")
-        for t in writing
-    }
+    """One compiled thread per tool that writes, proved, over the checkpoints of this composition."""
+    writing = [Outline.of(t) for t in deps.tools.values() if t.write is not None]
+    return {t.name: _built(t, deps.guards).copy({"checkpointer": saver}) for t in writing}
+
+
+@lru_cache(maxsize=256)
+def _built(tool: Outline, guards: tuple[Guard, ...]) -> Compiled:
+    """Built and proved once a process."""
+    compiled = guarded(tool, guards, hold=wait_for_staff(tool)).compile(name=f"action_{tool.name}")
+    prove(compiled, [g.name for g in guards], effects=1)
+    return compiled
 
 
 def thread(action: str) -> RunnableConfig:

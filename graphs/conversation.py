@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import asdict
+from functools import lru_cache
 from typing import Annotated, Any, Required, TypedDict
 
 from langgraph.graph import END, START, StateGraph
@@ -19,7 +20,7 @@ from graphs.agenda import FLOWS, agenda
 from graphs.check import Checked, checked
 from graphs.effects import Deps
 from graphs.flow import Line, flow_graph
-from graphs.guarded import Compiled, guarded, park
+from graphs.guarded import Compiled, Outline, guarded, park
 from graphs.hearing import listening, own_tasks
 from graphs.mind import Mind
 from graphs.noting import note_reading
@@ -65,20 +66,25 @@ class Answered(TypedDict, total=False):
 
 
 def conversation(tools: Mapping[str, Tool], guards: Sequence[Guard]) -> Compiled:
-    """Build the conversation over these tools and guards, and prove that no effect escapes them."""
+    """The conversation over these tools and guards, proved: no effect escapes them."""
+    return _built(tuple(Outline.of(t) for t in tools.values() if t.name != "message"), tuple(guards))
+
+
+@lru_cache(maxsize=16)
+def _built(tools: tuple[Outline, ...], guards: tuple[Guard, ...]) -> Compiled:
+    """Built and proved once a process: it takes longer than a turn, and nothing of a composition is in it."""
     graph: StateGraph[TurnState, Deps, TurnState, Answered] = StateGraph(
         TurnState, context_schema=Deps, output_schema=Answered
     )
-    callable_tools = {n: t for n, t in tools.items() if n != "message"}
     graph.add_node("understand", understand)
-    graph.add_node("decide", decide, destinations=(*FLOWS, *callable_tools, "say"))
+    graph.add_node("decide", decide, destinations=(*FLOWS, *(tool.name for tool in tools), "say"))
     for flow in FLOWS.values():
         graph.add_node(flow.name, flow_graph(flow), metadata={"kind": "flow"})
         graph.add_edge(flow.name, "decide")
-    for name, tool in callable_tools.items():
-        subgraph = guarded(tool, guards, hold=park).compile(name=name)
-        graph.add_node(name, subgraph, metadata={"kind": "tool", "tier": str(tool.tier)})
-        graph.add_edge(name, "decide")
+    for tool in tools:
+        subgraph = guarded(tool, guards, hold=park).compile(name=tool.name)
+        graph.add_node(tool.name, subgraph, metadata={"kind": "tool", "tier": str(tool.tier)})
+        graph.add_edge(tool.name, "decide")
     graph.add_node("say", say)
     graph.add_node("check", check)
     graph.add_edge(START, "understand")
@@ -86,7 +92,7 @@ def conversation(tools: Mapping[str, Tool], guards: Sequence[Guard]) -> Compiled
     graph.add_edge("say", "check")
     graph.add_edge("check", END)
     compiled = graph.compile(name="conversation")
-    prove(compiled, [g.name for g in guards], effects=len(callable_tools))
+    prove(compiled, [g.name for g in guards], effects=len(tools))
     return compiled
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal, NotRequired, TypedDict
 
 from langgraph.channels import UntrackedValue
@@ -17,9 +18,9 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.runtime import Runtime
 from langgraph.types import Command
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
-from domain.action import Action, Proposal
+from domain.action import Action, Proposal, Purpose
 from domain.clock import from_ms
 from domain.decision import Finding, finding_from, finding_json
 from domain.errors import ConfigurationError, IntegrityError, ToolRefused
@@ -58,19 +59,39 @@ Builder = StateGraph[ActionState, Deps, ActionState, Results]
 Compiled = CompiledStateGraph[Any, Any, Any, Any]
 
 
-def guarded(tool: Tool, guards: Sequence[Guard], *, hold: Node) -> Builder:
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """All of a tool that its graph is built from; the tool itself is looked up when the graph runs.
+
+    So what was built and proved for one composition serves every other one with the same guards.
+    """
+
+    name: str
+    tier: int
+    purpose: Purpose
+    args: type[BaseModel]
+
+    @classmethod
+    def of(cls, tool: Tool) -> Outline:
+        """The outline of a tool."""
+        return cls(tool.name, tool.tier, tool.purpose, tool.args)
+
+
+def guarded(tool: Tool | Outline, guards: Sequence[Guard], *, hold: Node) -> Builder:
     """Build the subgraph of one tool; raises `ConfigurationError` without guards."""
     if not guards:
         raise ConfigurationError(f"tool {tool.name}: a tool without guards cannot be built")
     graph: Builder = StateGraph(ActionState, context_schema=Deps, output_schema=Results)
     detached = hold is not park
-    graph.add_node("propose", _propose(tool), metadata={"kind": "propose"}, destinations=(guards[0].name, "record"))
+    graph.add_node(
+        "propose", _propose(tool.name), metadata={"kind": "propose"}, destinations=(guards[0].name, "record")
+    )
     for guard in guards:
         graph.add_node(guard.name, _guard_node(guard), metadata={"kind": "guard"})
     endings = ("run", "ask", "hold", "refuse")
-    graph.add_node("gate", _gate(tool, detached=detached), metadata={"kind": "gate"}, destinations=endings)
+    graph.add_node("gate", _gate(tool.name, detached=detached), metadata={"kind": "gate"}, destinations=endings)
     effect = {"kind": "effect", "tool": tool.name, "tier": str(tool.tier), "purpose": tool.purpose}
-    graph.add_node("run", _run(tool, detached=detached), metadata=effect)
+    graph.add_node("run", _run(tool.name, detached=detached), metadata=effect)
     graph.add_node("ask", _ending, metadata={"kind": "ask"})
     graph.add_node("hold", hold, metadata={"kind": "hold"})
     graph.add_node("refuse", _ending, metadata={"kind": "refuse"})
@@ -112,10 +133,11 @@ def proposal_of(tool: Tool, call: dict[str, Any], deps: Deps) -> Proposal:
     )  # fmt: skip
 
 
-def _propose(tool: Tool) -> Node:
+def _propose(name: str) -> Node:
     async def propose(state: ActionState, runtime: Runtime[Deps]) -> Command[str]:
         """Validate, take the row's arguments where it exists, note the customer's yes, load the facts."""
         deps, call = runtime.context, state["call"]
+        tool = deps.tools[name]
 
         def work(tx: Tx) -> tuple[Proposal, Facts]:
             row = actions.load(tx, call["action"]) if call.get("action") else None
@@ -151,9 +173,10 @@ def _answers(state: ActionState) -> dict[str, Finding | None]:
     return {name: finding_from(f) if f else None for name, f in state.get("answers", {}).items()}
 
 
-def _gate(tool: Tool, *, detached: bool) -> Node:
+def _gate(name: str, *, detached: bool) -> Node:
     async def decide(state: ActionState, runtime: Runtime[Deps]) -> Command[Literal["run", "ask", "hold", "refuse"]]:
         deps, proposal = runtime.context, state["proposal"]
+        tool = deps.tools[name]
         if tool.read is not None:
             judged = gate.judge(proposal, _answers(state), deps.clearance())
             outcome = {**_shape(tool, state["call"]), "state": "refused", "findings": _told(judged.findings)}
@@ -197,9 +220,10 @@ def _prepare(tx: Tx, deps: Deps, row: Action, *, detached: bool) -> tuple[Action
     return row, facts
 
 
-def _run(tool: Tool, *, detached: bool) -> Node:
+def _run(name: str, *, detached: bool) -> Node:
     async def run(state: ActionState, runtime: Runtime[Deps]) -> dict[str, Any]:
         deps, call = runtime.context, state["call"]
+        tool = deps.tools[name]
         if tool.read is not None:
             return {"outcome": await _read(tool, state, deps)}
 

@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from importlib import resources
 from typing import Any
 
@@ -123,16 +123,24 @@ def load_facts(tx: Tx, proposal: Proposal, clearance: Clearance) -> Facts:
     """Load every fact that some guard reads; one whose own `load` fails finds nothing and so denies."""
     wanted = {name for guard in clearance.guards for name in guard.reads}
     known: dict[str, Any] = {name: load(tx, proposal, clearance) for name, load in LOADERS.items() if name in wanted}
-    for guard in clearance.guards:
-        if guard.load is None:
-            continue
-        try:
-            with tx.begin_nested():
-                known[guard.name] = guard.load(tx, proposal, clearance)
-        except Exception as problem:  # noqa: BLE001  a guard must not stop the door from recording its no
-            log.error("guard.load_failed", guard=guard.name, action=proposal.id, error=type(problem).__name__)
-            known[guard.name] = Lost(type(problem).__name__)
+    loading = [(guard.name, guard.load) for guard in clearance.guards if guard.load is not None]
+    try:
+        with tx.begin_nested():
+            known |= {name: load(tx, proposal, clearance) for name, load in loading}
+    except Exception:  # noqa: BLE001  one of them failed: each by itself, so that the others keep their facts
+        for name, load in loading:
+            known[name] = _own(tx, name, partial(load, tx, proposal, clearance), action=proposal.id)
     return Facts(clearance.pack, clearance.now, known)
+
+
+def _own(tx: Tx, guard: str, load: Callable[[], Any], *, action: str) -> Any:
+    """A guard's own fact; a failure is undone and told, so that the door can still record its no."""
+    try:
+        with tx.begin_nested():
+            return load()
+    except Exception as problem:  # noqa: BLE001  a guard must not stop the door from recording its no
+        log.error("guard.load_failed", guard=guard, action=action, error=type(problem).__name__)
+        return Lost(type(problem).__name__)
 
 
 def _contact(tx: Tx, proposal: Proposal, _: Clearance) -> Contact | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Callable
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -20,11 +20,11 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.pool import QueuePool
 
 from domain.errors import ConfigurationError, Unavailable
 from domain.live import Live
 from records import schema
+from records.embedded import open_engine
 from records.local import LocalLive
 
 Tx: TypeAlias = sa.Connection
@@ -51,9 +51,8 @@ class Database:
         self.writer = writer
         self.reader = reader
         self.live: Live = LocalLive()  # compose joins it with other processes' where Redis is configured
-        self._writers: Executor = ThreadPoolExecutor(threads, "write") if threads else AtOnce()
-        readers = 2 if threads == 1 else threads
-        self._readers: Executor = ThreadPoolExecutor(readers, "read") if threads else AtOnce()
+        self._writers = ThreadPoolExecutor(threads, "write") if threads else None
+        self._readers = ThreadPoolExecutor(2 if threads == 1 else threads, "read") if threads else None
 
     @property
     def hashes(self) -> Callable[[str], str] | None:
@@ -74,13 +73,13 @@ class Database:
 
     async def write(self, scope: Scope, work: Callable[[Tx], T]) -> T:
         """Run `work` in one transaction that owns its scope, commit, and wake whoever waits for news about it."""
-        result = await asyncio.get_running_loop().run_in_executor(self._writers, self.write_now, scope, work)
+        result = await _in_thread(self._writers, lambda: self.write_now(scope, work))
         self.live.notify(scope.contact)
         return result
 
     async def read(self, work: Callable[[Tx], T]) -> T:
         """Run `work` over one consistent view; a write in it fails."""
-        return await asyncio.get_running_loop().run_in_executor(self._readers, self.read_now, work)
+        return await _in_thread(self._readers, lambda: self.read_now(work))
 
     def write_now(self, scope: Scope, work: Callable[[Tx], T]) -> T:
         """`write` on the calling thread, for command lines."""
@@ -105,7 +104,7 @@ class Database:
 
     async def scrub(self) -> None:
         """Free the files of what was deleted; `Unavailable` while somebody still reads the old state."""
-        await asyncio.get_running_loop().run_in_executor(self._writers, self.scrub_now)
+        await _in_thread(self._writers, self.scrub_now)
 
     def scrub_now(self) -> None:
         """`scrub` on the calling thread.
@@ -130,22 +129,16 @@ class Database:
 
     def close(self) -> None:
         """Let go of threads and connections."""
-        self._writers.shutdown(wait=True)
-        self._readers.shutdown(wait=True)
+        for threads in (self._writers, self._readers):
+            if threads is not None:
+                threads.shutdown(wait=True)
         self.writer.dispose()
         self.reader.dispose()
 
 
-class AtOnce(Executor):
-    """Runs what it is given on the calling thread, before it returns."""
-
-    def submit(self, fn: Callable[..., T], /, *args: Any, **_kwargs: Any) -> Future[T]:
-        done: Future[T] = Future()
-        try:
-            done.set_result(fn(*args))
-        except BaseException as problem:  # noqa: BLE001  whoever awaits the future gets it
-            done.set_exception(problem)
-        return done
+async def _in_thread(threads: Executor | None, work: Callable[[], T]) -> T:
+    """Work beside the event loop, or at once where there are no threads."""
+    return work() if threads is None else await asyncio.get_running_loop().run_in_executor(threads, work)
 
 
 def open_database(
@@ -159,7 +152,7 @@ def open_database(
     options = {ADDRESS_HASH: hashes}
     if url.startswith("sqlite:///"):
         sync = "FULL" if durable else "OFF"
-        writer, reader = _sqlite(url, sync=sync, writes=True), _sqlite(url, sync=sync, writes=False)
+        writer, reader = (open_engine(url, sync=sync, writes=writes) for writes in (True, False))
         writer.update_execution_options(**options)
         reader.update_execution_options(**options)
         return Database(writer, reader, threads=int(threads))
@@ -199,40 +192,6 @@ def _new_on_sqlite(table: sa.Table) -> sa.Insert:
 @cache
 def _new_on_postgresql(table: sa.Table) -> sa.Executable:
     return postgresql.insert(table).on_conflict_do_nothing().returning(sa.literal(1))
-
-
-def _sqlite(url: str, *, sync: str, writes: bool) -> sa.Engine:
-    engine = sa.create_engine(
-        url,
-        poolclass=QueuePool,
-        pool_size=1 if writes else 2,
-        max_overflow=0,
-        connect_args={"check_same_thread": False},
-    )
-    pragmas = (
-        "journal_mode=WAL",
-        f"synchronous={sync}",
-        "busy_timeout=5000",
-        "foreign_keys=ON",
-        f"query_only={'OFF' if writes else 'ON'}",
-        "secure_delete=ON",  # what is deleted is overwritten with zeros
-    )
-
-    def on_connect(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None  # we say BEGIN ourselves: the driver would begin deferred
-        cursor = connection.cursor()
-        for pragma in pragmas:
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
-
-    def on_begin(connection: sa.Connection) -> None:
-        driver: sqlite3.Connection | None = connection.connection.driver_connection
-        if driver is not None:
-            driver.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-    event.listen(engine, "connect", on_connect)
-    event.listen(engine, "begin", on_begin)
-    return engine
 
 
 def _postgres_relaxed(connection: Any, _record: Any) -> None:

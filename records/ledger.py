@@ -27,6 +27,7 @@ from records.keys import Keys
 from records.tree import grow, leaf_hash, root
 
 FORMAT = 1
+AT_ONCE = 5_000  # events that are sealed in one transaction
 _INSERT = schema.event.insert()
 _INSERT_TEXT = schema.event_text.insert()
 _INSERT_SUBJECT = schema.event_subject.insert()
@@ -135,7 +136,7 @@ _ANY_UNSEALED = (
         ~sa.exists().where(schema.leaf.c.event == schema.event.c.id),
     )
     .order_by(schema.event.c.n)
-    .limit(5_000)
+    .limit(AT_ONCE)
 )
 _UNSEALED = _ANY_UNSEALED.where(schema.event.c.n > _SEALED_TO - 10_000)
 

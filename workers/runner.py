@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from traceback import extract_tb
 
 import structlog
 
+from domain.clock import to_ms
 from domain.errors import Later
 from graphs.effects import Deps
 from records import jobs, obligations
@@ -17,6 +19,7 @@ from records.database import Tx
 from records.jobs import Job
 from records.keys import Keys
 from records.obligations import Owed
+from records.timers import any_due
 from workers.sealing import Sealer
 from workers.timers import scan
 from workers.witnesses import Witness
@@ -54,12 +57,16 @@ class Runner:
         """Run everything that is runnable within the horizon, waiting on the injected clock; how many jobs ran."""
         ran = 0
         while True:
-            await scan(self._deps)
-            if await self._one():
+            now, database = self._deps.clock.now(), self._deps.database
+            due, runnable, ready = await database.read(partial(self._look, now))
+            if due:
+                await scan(self._deps)
+            if (due or runnable) and (job := await self._claim(now)) is not None:
+                await self._handle(job)
                 ran += 1
                 continue
-            ready = await self._deps.database.read(jobs.next_ready)
-            now = self._deps.clock.now()
+            if due:
+                ready = await database.read(jobs.next_ready)
             if ready is None or ready > now + HORIZON:
                 await self.seal()
                 return ran
@@ -122,7 +129,15 @@ class Runner:
         now = self._deps.clock.now()
         if not await self._deps.database.read(lambda tx: jobs.any_runnable(tx, now)):
             return None
+        return await self._claim(now)
+
+    async def _claim(self, now: datetime) -> Job | None:
         return await self._deps.database.write(self._deps.scope(None), lambda tx: jobs.take(tx, now))
+
+    def _look(self, now: datetime, tx: Tx) -> tuple[bool, bool, datetime | None]:
+        """Whether a timer is due, whether a job can run, and when the next one may: one look at all that may come."""
+        due = any_due(tx, self._deps.pack.business.id, to_ms(now))
+        return due, jobs.any_runnable(tx, now), jobs.next_ready(tx)
 
     async def _handle(self, job: Job) -> None:
         database, clock = self._deps.database, self._deps.clock

@@ -24,11 +24,12 @@ class Sealer:
     async def seal(self, now: datetime) -> int:
         """Seal what was appended; how many events. At first and then every hour nothing is too old to be found."""
         whole = self.looked is None or now - self.looked >= WHOLE_EVERY
-        count = 0
-        while await self.database.read(lambda tx: ledger.any_unsealed(tx, self.business, whole=whole)):
-            count += await self.database.write(
+        count, more = 0, await self.database.read(lambda tx: ledger.any_unsealed(tx, self.business, whole=whole))
+        while more:
+            sealed = await self.database.write(
                 Scope(self.business), lambda tx: ledger.seal(tx, self.business, self.keys, now=now, whole=whole)
             )
+            count, more = count + sealed, sealed == ledger.AT_ONCE
         if whole:
             self.looked = now
         return count

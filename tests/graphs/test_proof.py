@@ -13,6 +13,7 @@ from rehearsal import Salon, opened
 
 from domain.errors import ConfigurationError
 from domain.tool import Tool
+from graphs import approval, conversation
 from graphs.approval import wait_for_staff
 from graphs.effects import Deps
 from graphs.guarded import ActionState, Builder, guarded, park
@@ -120,9 +121,19 @@ async def test_what_start_builds_is_proved_at_start(tmp_path: Path, monkeypatch:
     def never(*_: object, effects: int) -> None:
         raise ConfigurationError(f"{effects} not proved")
 
-    for place in ("compose", "graphs.conversation"):
+    for place in (approval, conversation):
         with monkeypatch.context() as patched:
-            patched.setattr(f"{place}.prove", never)
+            patched.setattr(place, "prove", never)
+            place._built.cache_clear()
             with pytest.raises(ConfigurationError, match="not proved"):
                 async with opened(tmp_path):
                     pass
+
+
+async def test_what_was_proved_once_serves_every_composition_with_the_same_guards(tmp_path: Path) -> None:
+    async with opened(tmp_path / "one") as one, opened(tmp_path / "two") as two:
+        assert one.app.graph is two.app.graph
+        first, second = one.app.action_graphs["refund_deposit"], two.app.action_graphs["refund_deposit"]
+        assert first.checkpointer is not second.checkpointer
+        fewer = one.app.deps.guards[1:]
+        assert conversation.conversation(one.app.deps.tools, fewer) is not one.app.graph

@@ -19,7 +19,6 @@ from scenarios import SCENARIOS, Fuse, lay, outcome, play
 
 import compose
 from domain.clock import SteppingClock
-from graphs import approval
 
 
 class Order(TypedDict):
@@ -75,23 +74,17 @@ def main() -> None:
 
 
 def build_once() -> None:
-    """Read the salon's folder, build and prove the graphs here: the children share them, nothing in them changes."""
+    """Read the salon's folder and compose once here: what is built once a process, the children share."""
     pack, read = compose.load_pack(PACK), compose.load_pack
     with tempfile.TemporaryDirectory() as home:
-        app = asyncio.run(composed(Path(home)))
+        asyncio.run(composed(Path(home)))
     compose.load_pack = lambda folder: pack if folder == PACK else read(folder)
-    compose.conversation = lambda _tools, _guards: app.graph
-    compose.prove = lambda *_, effects: None
-    approval.action_graphs = lambda _deps, saver: {
-        name: graph.copy(update={"checkpointer": saver}) for name, graph in app.action_graphs.items()
-    }
 
 
-async def composed(home: Path) -> compose.App:
-    """An app that has been let go of, after a conversation that imported what is imported at first use."""
+async def composed(home: Path) -> None:
+    """Compose, and have a conversation, which imports what is imported at first use."""
     async with opened(home) as salon:
         await salon.says("Can I get a haircut with Ana tomorrow at 10:30?")
-        return salon.app
 
 
 if __name__ == "__main__":

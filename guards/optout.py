@@ -1,7 +1,8 @@
 """What somebody wishes about being contacted, heard in any wording, without a model.
 
 Two layers: the exact one (the whole message is a keyword of its channel, politely padded or misspelt by one slip) and
-the phrase layer (the rules of data/optout.toml, sentence by sentence). The same function reads texts, transcripts of
+the phrase layer (the rules of data/optout.toml, sentence by sentence, and where none is about it, what its words
+mean together). The same function reads texts, transcripts of
 calls, chats, e-mail and staff's notes. Whatever it misses, a reader's `contact_wish` may add; nothing takes away.
 """
 
@@ -15,6 +16,7 @@ from functools import cache
 from importlib import resources
 from typing import Any, Literal
 
+from guards.meaning import meant
 from guards.plain import folded, sentences, slipped, words
 
 Decision = Literal[
@@ -131,7 +133,8 @@ def _sentence(sentence: str, heard: Heard) -> Wish | None:
     for rule in phrases()[2]:
         if rule.says(sentence, heard):
             return Wish(rule.decision, rule.scope, rule.id, "phrase", sentence[:200])
-    return None
+    found = meant(sentence)
+    return Wish("OPT_OUT", found.scope, found.rule, "phrase", sentence[:200]) if found else None
 
 
 def _names(found: re.Match[str], text: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 from math import sqrt
 from pathlib import Path
 from typing import Literal
@@ -87,3 +88,40 @@ def test_an_opt_out_ends_what_it_names() -> None:
     wrong = [one.text for one, decision, scope in read
              if decision == "OPT_OUT" and TEXTS.get(scope or "", scope) != TEXTS.get(one.scope, one.scope)]  # fmt: skip
     assert len(wrong) <= 2, wrong
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """A customer's text, and whether a reasonable person reads in it that no more messages or calls are wanted."""
+
+    revokes: bool
+    channel: str
+    text: str
+
+    @property
+    def held(self) -> bool:
+        """Whether the rules were never tuned on it: told by its hash, so nobody chose."""
+        return bool(sha256(self.text.encode()).digest()[0] % 2)
+
+    def right(self) -> bool:
+        """Whether the rules alone read it so."""
+        return (classify(self.text, channel=self.channel).decision in ("OPT_OUT", "WRONG_NUMBER")) is self.revokes
+
+
+def customers() -> list[Customer]:
+    """The texts of customers.txt."""
+    rows = [row.split("|", 2) for row in (FOLDER / "customers.txt").read_text("utf-8").splitlines() if row[0] != "#"]
+    return [Customer(kind == "revokes", channel, text) for kind, channel, text in rows]
+
+
+@pytest.mark.parametrize(
+    ("held", "revokes", "floor"),
+    [(True, True, 0.85), (True, False, 0.94), (False, True, 0.98), (False, False, 0.98)],
+    ids=["held revocations", "held others", "tuned revocations", "tuned others"],
+)
+def test_customers_are_heard(held: bool, revokes: bool, floor: float) -> None:
+    given = [one for one in customers() if (one.held, one.revokes) == (held, revokes)]
+    found = sum(one.right() for one in given)
+    low, high = interval(found, len(given))
+    print(f"{found} of {len(given)} = {found / len(given):.3f} [{low:.3f}, {high:.3f}]")  # noqa: T201 - with -s
+    assert found / len(given) >= floor

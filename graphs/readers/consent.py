@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from domain.reading import Reading
+from guards.plain import slipped
 
 _AGREEING: Final = frozenset(
     # yes, and how good it is
@@ -33,7 +35,20 @@ _AGREEING: Final = frozenset(
     " would've way idea plan mentioned instructed stated requested told granted spot terrific"
     " completely entirely means fact info information data allowed righto nailed point flawless continue get"
     " purchase procedure approval before every wanted arrangement everything"
-    " order complete process hope hopefully excited surprised tickets tables far every detail corrrect perfect"
+    " opening into fits may luck finally"
+    " order complete process hope hopefully excited surprised tickets tables far every detail perfect play watch"
+    # how well it was understood, and how gladly it is agreed to
+    " surely truly thankfully gladly undoubtedly obviously naturally clearly fabulous marvelous marvellous stellar"
+    " superb swell dandy peachy neat solid deal bet yessir mhm uh huh roger copy bingo bravo phenomenal outstanding"
+    " exceptional satisfactory satisfied satisfies pleased pleasing adequate reasonable sufficient expected intended"
+    " described listed outlined specified desired preferred chosen selected picked decided heard hear understood"
+    " understand understanding gotcha noted verified verify validate check checks checked match matches matched"
+    " agreeable agreement approved authorize authorise official officially settled settle perfecto si statement"
+    " summary wishes request requested requirement requirements needs intention plans actually think believe feel"
+    " feels know say see saw come attend visit visiting they're we're we'll we'd i've"
+    " they'll them whole move forward process processing submit wrap snag grab count roll happen"
+    " happening so surely figured repeating recapping clear clarify clarified clarifying precise correctly right-o"
+    " yessiree accordingly properly indeedy fully"
     # doing it
     " book booked make makes making schedule scheduled scheduling set reserve reserved reserving confirm put"
     " arrange proceed continue take try lock finalize finalise secure sign up down see seeing forward appreciate"
@@ -45,9 +60,23 @@ _BOOK_IT: Final = re.compile(
     r"|this|appointment|in|reservation|booking|visit)\b"
     r"|\bgo ahead\b|\bplease (?:book|confirm|proceed|continue|do|schedule|reserve)\b|^(?:book|confirm|proceed)$"
 )
+_SHORTEST_SLIP: Final = 6
 _WORD: Final = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
-_WELL_KNOWN: Final = re.compile(r"\bwhat (?=(?:i|we)\b)|\bwhy not\b")
+_WELL_KNOWN: Final = re.compile(r"\bwhat (?=(?:i|we|you)\b)|\bwhy not\b")
 _BREAKS_A_YES: Final = frozenset({"no", "denies", "drops", "hesitates", "conditions", "later", "repeats"})
+# What somebody feels about it, said beside a yes: "She will be so surprised." It changes nothing that was agreed.
+_FEELS: Final = re.compile(
+    r"\b(?:excited|surprised|thrilled|delighted|relieved|happy|glad|grateful|lucky|luck|celebrat\w+|special|hungry"
+    r"|starving|stoked|pumped|can't wait|looking forward|love (?:it|this|that|them|you|her|him)|enjoy\w*"
+    r"|sorry (?:for|about) (?:the|my|that)|finally|about time|long day|much needed|needed this)\b"
+)
+_ASKS_FOR_MORE: Final = re.compile(
+    r"\d|\b(?:not|never|no|nothing|but|except|unless|until|if|instead|without|with|bring\w*|please|change"
+    r"|switch|move|cancel|need\w*|want\w*|make sure"
+    r"|another|other|rather|different|wait(?! to)|add|also|too(?! (?:excited|happy))|wrong)\b"
+)
+_NEEDED_THIS: Final = re.compile(r"\bneeded this\b|\bmuch needed\b|\bcan't wait\b")
+_MOST_ASIDE: Final = 14  # words
 _SIDE_ACTS: Final = frozenset({"affirm", "thanks", "bye", "greet"})
 
 
@@ -64,7 +93,23 @@ def goes_along(plain: str, found: frozenset[str], known: Iterable[str]) -> bool:
         return False
     allowed = {word for said in known for word in _WORD.findall(said.lower())}
     words = _WORD.findall(_WELL_KNOWN.sub(" ", plain))
-    return all(word in _AGREEING or word in allowed for word in words)
+    return all(word in _AGREEING or word in allowed or _misspelt(word) for word in words)
+
+
+@lru_cache(maxsize=4096)
+def _misspelt(word: str) -> bool:
+    """Whether it is a longer agreeing word with one slip; "three" is no "there"."""
+    return len(word) >= _SHORTEST_SLIP and any(
+        len(known) >= _SHORTEST_SLIP and abs(len(known) - len(word)) <= 1 and slipped(word, known)
+        for known in _AGREEING
+    )
+
+
+def is_aside(plain: str, found: frozenset[str]) -> bool:
+    """Whether a sentence only tells what somebody feels, and asks for nothing, changes nothing, doubts nothing."""
+    if found & _BREAKS_A_YES or len(plain.split()) > _MOST_ASIDE:
+        return False
+    return bool(_FEELS.search(plain)) and not _ASKS_FOR_MORE.search(_NEEDED_THIS.sub(" ", plain))
 
 
 def is_yes(reading: Reading) -> bool:

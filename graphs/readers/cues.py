@@ -53,11 +53,13 @@ ANSWERS: Final[Patterns] = {
     "agrees": (
         rf"\b{_THING}{_BE} {_VERY}(?:{_GOOD}|{_DOES})\b",
         rf"\b(?:{_GOOD}|works|suits?) (?:for|with|by) me\b|\bi(?:'m| am) {_VERY}(?:{_GOOD}|happy|down|in|interested)\b",
-        r"\bi (?:also |do |kind of )?(?:agree|confirm|accept|concur|like|love)\b|\bi do$|\bgo ahead\b|\bgot it right\b",
+        r"\bi (?:also |do |kind of )?(?:agree|confirm|accept|concur|like|love)\b"
+        r"|\bi (?:certainly |really |sure |indeed )?do\W*$|\bgo ahead\b|\bgot it right\b",
         r"\bi(?:'d| would)(?: really)? (?:like|love) (?:to (?:do|try|go) )?(?:that|it|this|there)\b",
         r"\bi(?:'ll| will|'d| would)?(?: \w+){0,2} (?:go|go with|go to|try|choose|pick|want|have|see|visit"
         r"|take) (?:it|that|this|him|her|them|there)\b",
         r"\bthat(?:'s| is| was) it\b",
+        rf"^(?:(?:it|the) )?is (?:all |very |quite )?{_GOOD}\W*$|\bi (?:fully )?(?:assent|approve|consent)\b",
         r"\b(?:that|this)(?:'s| is| was) (?:(?:just|exactly|precisely) )?what i (?:said|wanted|want|need"
         r"|meant|asked)\b",
         r"\b(?:that|this)(?:'s| is| was) the (?:exact )?thing i want(?:ed)?\b|\bhave it (?:right|correct)\b",
@@ -116,13 +118,15 @@ ANSWERS: Final[Patterns] = {
         r"\b(?:don't|do not|didn't) (?:\w+ )?(?:know|have an? (?:answer|idea))\b",
         r"\bno (?:\w+ )?(?:idea|clue)\b|\bnot a clue\b",
         r"\b(?:can't|hard to|couldn't|unable to) (?:really )?(?:say|decide|tell|answer)\b|\bwho knows\b|\bif i know\b",
-        r"\b(?<!what )(?:kind|sort) of\b|\bmake up my mind\b|\bpretty much\b",
+        r"\b(?<!what )(?<!which )(?<!other )(?<!any )(?<!some )(?<!every )"
+        r"(?<!what's the )(?:kind|sort) of\b|\bmake up my mind\b|\bpretty much\b",
         r"\b(?:don't|do not) have (?:that|the) (?:answer|information)\b",
         r"\blet me (?:think|check|see|ask|get back)\b|\bget back to you\b|\bwill know\b|\bboth\b",
         r"\b(?:i'll|i will|need to|have to|should|must|want to) (?:check|think|ask|see if)\b|\bone or the other\b",
     ),
     "conditions": (
-        rf"\b{_NO_QUESTION}(?:if|unless|provided|providing|assuming|except|but|however|otherwise|depending|until)\b",
+        rf"\b{_NO_QUESTION}(?:if|unless|provided(?! (?:at|by|in|there|here)\b)|providing"
+        r"|assuming|except|but|however|otherwise|depending|until)\b",
         r"\b(?:subject to|as long as|only if|only when)\b",
     ),
     "changes": (
@@ -187,7 +191,8 @@ SOCIAL: Final[Patterns] = {
     ),
     "repeats": (
         r"\b(?:repeat\w*|restate|rephrase|reiterate|pardon|come again)\b|^huh\b",
-        r"\b(?:ask|said|state) (?:\w+ ){0,2}again\b|\b(?:one|once|another) more(?: time)?\b",
+        r"\b(?:ask|said|state) (?:\w+ ){0,2}again\b|\b(?:one|once|another) more"
+        r"(?! (?:questions?|things?|help|favou?r|request)\b)(?: time)?\b",
         r"\bsay (?:that|it|what|this|all that)\b.{0,20}\b(?:again|over|once more|one more|slower)\b",
         r"\bsay again\b|\banother time please\b",
         r"\b(?:didn't|did not|couldn't|could not|don't) (?:\w+ )?(?:catch|hear|understand|get)(?: (?:that"

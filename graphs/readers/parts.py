@@ -45,7 +45,8 @@ _THEN_ASKS = re.compile(
     r"^\W*(?:yes|yeah|yep|yup|sure|ok|okay|great|perfect|correct|right|thanks|thank you|cool|alright|fine"
     r"|good|hi|hello|hey|excellent"
     r"|(?:yes,? )?that(?:'s|s| is| will be| would be|'ll be) \w+|(?:yes,? )?(?:that )?(?:sounds|works|looks) \w+)"
-    rf"(?: (?:please|thanks|thank you|there))?(?P<gap>[\s!,-]+(?:(?:now|so|then|oh)[\s,]+)?)(?={_ASKS})",
+    rf"(?: (?:please|thanks|thank you|there))?(?P<gap>[\s!,-]+(?:(?:now|so|then|oh|and)[\s,]+){{0,2}})"
+    rf"(?={_ASKS}|(?:who|which|what|where|when|how|do|does|did|is|are|was|will|can|could|would)\s+\w[^.!?]*\?\W*$)",
     re.IGNORECASE,
 )
 # "cancel my cut and book a colour": two tasks, each with its own details.
@@ -54,9 +55,12 @@ _AND_DOES = re.compile(
     r"(?:,\s*|\s+)(?:and(?: then)?|then)\s+(?:please\s+)?(?=(?:cancel|move|reschedule|book)\s)", re.IGNORECASE
 )
 _ONLY_JOINS = re.compile(r"^\W*(?:also|and|so|oh|well|btw|but|plus|then|by the way)\W*$", re.IGNORECASE)
+_SLIP = re.compile(r"^\W*[a-jlmo-xz]\W*$", re.IGNORECASE)  # one letter that says nothing: not yes, no, ok
 _SAYS = re.compile(r"[^\W_]|👍|👌")
 _STRETCHED = re.compile(r"([a-z])\1{2,}")
 _SPELLED = {
+    "tat": "that", "taht": "that", "yest": "yes", "yeps": "yep", "corect": "correct", "corrct": "correct",
+    "comfirm": "confirm", "comfirmed": "confirmed", "conferm": "confirm", "perfct": "perfect", "prefect": "perfect",
     "yea": "yeah", "yeh": "yeah", "yah": "yeah", "ye": "yeah", "yh": "yeah", "yas": "yes", "yass": "yes", "yess": "yes",
     "yesh": "yes", "yse": "yes", "yupp": "yup", "yepp": "yep", "k": "ok", "kk": "ok", "okey": "okay", "okie": "okay",
     "oki": "okay", "okk": "ok", "o.k": "ok", "pls": "please", "plz": "please", "plse": "please", "pleas": "please",
@@ -110,7 +114,7 @@ def plain(text: str) -> str:
 def split(text: str) -> tuple[Part, ...]:
     """Cut tidied text into parts; more than `MAX_PARTS` are dropped."""
     parts = [half for sentence in _sentences(text) for half in _halves(sentence)]
-    told = [raw for raw in parts if _SAYS.search(raw) and not _ONLY_JOINS.match(raw)]
+    told = [raw for raw in parts if _SAYS.search(raw) and not _ONLY_JOINS.match(raw) and not _SLIP.match(raw)]
     return tuple(Part(raw, plain(raw)) for raw in told[:MAX_PARTS])
 
 

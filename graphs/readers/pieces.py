@@ -26,6 +26,10 @@ _ONLY_POLITE: Final = re.compile(
     r"|oh|um|awesome|wonderful|nice)\b[\s,.!-]*)+"
 )
 
+_PRAISES: Final = re.compile(
+    r"\b(?:perfect|excellent|wonderful|awesome|fantastic|brilliant)\b|^(?:great|right|good|fine)[.!]"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:
@@ -68,6 +72,10 @@ class Piece:
         """Whether its question is one a business is usually asked."""
         return on_topic(self.part)
 
+    def opens_politely(self) -> bool:
+        """Whether nothing in it says more than a polite opening does: "okay, ...", not "okay, that suits me"."""
+        return self.merely_polite() and not self.says("agrees") and not _PRAISES.search(self.part.plain)
+
     def merely_polite(self) -> bool:
         """Whether its agreeing words are only a polite opening: "okay, ..."."""
         return not re.search(r"\b(?:yes|yeah|yep|yup|sure|correct|sounds?|works?)\b", self.part.plain) and bool(
@@ -77,7 +85,7 @@ class Piece:
 
 def piece(part: Part, listening: Listening) -> Piece:
     """Return everything the patterns see in one part."""
-    elsewhere = is_elsewhere(part)
+    elsewhere = is_elsewhere(part, listening.confirming or "")
     tasks = wanted(part.plain, listening)
     return Piece(
         part=part,

@@ -8,7 +8,7 @@ from typing import Final
 from graphs.readers.parts import Part
 
 _TOPIC = (
-    r"(?:address|phone|telephone|number|contact|locat\w+|where|direction\w*|rat(?:ed|ings?)|reviews?"
+    r"(?:address|phone|telephone|number|digits|contact|locat\w+|where|direction\w*|rat(?:ed|ings?)|reviews?"
     r"|pric\w+|costs?|fees?"
     r"|charges?|how much|hours|open(?:ing)?|clos(?:e|ed|es|ing)|park\w*|insurance|policy|policies"
     r"|deposits?|website|e-?mail|menu"
@@ -47,6 +47,12 @@ _BARE: Final = re.compile(
 )
 _WH: Final = r"(?:if|whether|what|who|when|where|which|how|why)"
 _FIND_OUT: Final = re.compile(
+    r"\b(?:want(?:ed)?|need|like|love) to (?:know|ask)\b"
+    r"|\bhave (?:some|a few|one more|another|a) (?:\w+ )?questions?\b"
+    r"|\b(?:one|a|another) (?:more |last |quick |other )?(?:question|thing|help|favou?r)\b"
+    r"|\blet me know (?:the|their|his|her|its|your|what|how)\b"
+    rf"|\bcheck (?:for |on )?(?:the|their|its) {_TOPIC}\b"
+    rf"|\b(?:didn't|don't think i|haven't) (?:get|got|gotten) (?:the|their) {_TOPIC}\b|"
     rf"\b(?:find out|tell me|let me know|tell us) (?:please )?{_WH}\b"
     r"|^(?:and |so |also )*when (?:does|do|is|are|will|did) (?:the|it|this|that|they|he|she|my|their)\b"
 )
@@ -78,9 +84,10 @@ def finds_out(part: Part) -> bool:
     return bool(_FIND_OUT.search(part.plain))
 
 
-def is_elsewhere(part: Part) -> bool:
-    """Whether it asks for what no appointment book can do: a cab, the weather, the customer's own calendar."""
-    return bool(_ELSEWHERE.search(part.plain))
+def is_elsewhere(part: Part, confirming: str = "") -> bool:
+    """Whether it asks for what no appointment book can do: a cab, the weather; not what is being confirmed."""
+    shown = set(re.findall(r"[a-z]{3,}", confirming.lower()))
+    return any(not shown.intersection(m.group().split()) for m in _ELSEWHERE.finditer(part.plain))
 
 
 def on_topic(part: Part) -> bool:

@@ -7,7 +7,7 @@ from typing import Final
 
 from domain.reading import Listening, Said
 from domain.when import When, read_when
-from graphs.readers.consent import agrees_only, goes_along
+from graphs.readers.consent import agrees_only, goes_along, is_aside
 from graphs.readers.opening import always
 from graphs.readers.pieces import Piece
 from graphs.readers.questions import finds_out
@@ -18,6 +18,8 @@ _CHECKS: Final = re.compile(
 )
 
 _FREE: Final = re.compile(r"\b(?:free|available|open|possible|instead)\b")
+_WORRIES: Final = re.compile(r"\b(?:isn't|aren't|not|too (?:late|early|long|much|far|expensive))\b")
+_ALL_SET: Final = re.compile(r"\b(?:perfect|great|excellent|wonderful|awesome),? (?:we're |i'm )?all set\b")
 _TERMS: Final = re.compile(r"\b(?:how much|how long|price|costs?|deposit)\b")
 
 
@@ -38,17 +40,19 @@ def _agrees(pieces: tuple[Piece, ...], listening: Listening) -> bool:
         return False
     if any(_casts_doubt(p) for p in pieces if p not in answers):
         return False
-    if any(_TERMS.search(p.part.plain) for p in pieces) and all(p.merely_polite() for p in answers):
+    if any(_TERMS.search(p.part.plain) for p in pieces) and all(p.opens_politely() for p in answers):
         return False
     agreeing = [agrees_only(p.part.plain, p.cues, _known(p, listening)) for p in answers]
     told = [
         bool(p.details) and not p.says("no", "denies", "drops", "hesitates", "conditions", "later") for p in answers
     ]
-    if any(p.says("bye") for p in pieces) and all(p.merely_polite() for p in answers):
+    leaves = any(p.says("bye") and not _ALL_SET.search(p.part.plain) for p in pieces)
+    if leaves and all(p.merely_polite() for p in answers):
         return False
     explicit = any(p.says("yes", "agrees") for p in answers) or not any(p.details for p in answers)
     beside = [goes_along(p.part.plain, p.cues, _known(p, listening)) for p in answers]
-    return explicit and agreeing[0] and all(a or t for a, t in zip(beside, told, strict=True))
+    aside = [not p.details and not p.tasks and is_aside(p.part.plain, p.cues) for p in answers]
+    return explicit and any(agreeing) and beside[0] and all(any(one) for one in zip(beside, told, aside, strict=True))
 
 
 def _one(piece: Piece, listening: Listening, *, agreed: bool) -> list[Said]:
@@ -101,6 +105,8 @@ def _asks(piece: Piece) -> bool:
 
 
 def _casts_doubt(piece: Piece) -> bool:
+    if _WORRIES.search(piece.part.plain):
+        return True
     return piece.says("no", "drops", "hesitates", "alternatives") or (piece.says("conditions") and not piece.on_topic())
 
 

@@ -86,3 +86,102 @@ def test_a_yes_with_what_was_read_back_is_plain_and_with_anything_else_is_not() 
     for other in ("yes, tuesday 11:30 with ana", "yes, wednesday 10:30 with ana", "yes, tuesday 10:30 with ben"):
         reading = hear(other, "read_back")
         assert acts(reading) == ["affirm", "inform"] and not is_yes(reading)
+
+
+# Beside a yes: what somebody feels about it, a question on something else, a slip in spelling.
+AGREED_WITH_MORE = [
+    "Yes, that fits into my schedule perfectly",
+    "I do.",
+    "I certainly do!",
+    "Yes, that's perfect. She will be so surprised.",
+    "Yes please. I'm so excited!",
+    "That's great. We're celebrating and this will make it special.",
+    "Yes tat works.",
+    "yes, corrrect",
+    "Ok, you can comfirm it. Also, do you have parking?",
+    "ok that suits me. how much does it cost?",
+    "Perfect. What is the price again?",
+    "That is correct. One more thing, do you have parking?",
+    "Yup. I have a question, is there parking?",
+    "Is okay.",
+    "Got it. That's what I want.",
+    "yes, is there parking there?",
+    "I fully assent",
+    "Yes, surely, that was exactly what I described",
+    "Perfect, all set",
+]
+# One word more, and it names somebody, sets a condition, doubts, or is no yes at all.
+NOT_AGREED = [
+    "Yes, with Bob",
+    "ok unless it rains",
+    "Yes, that's perfect. She will bring Bob",
+    "Great. I hate it.",
+    "Yes but make it 11",
+    "Yes. Make it two people",
+    "Yes, three tickets",
+    "yes one more person",
+    "Perfect. My daughter also needs one, she is so excited",
+    "I am so excited",
+    "That's great, we're celebrating with ten people",
+    "Yes. We're celebrating, please add champagne",
+    "Got it. No.",
+    "Got it",
+    "Thanks. What's the phone number?",
+    "Okay, what is the cost?",
+    "ok how much is it?",
+    "Do you have parking?",
+    "Great. Is it not too late?",
+    "yes? I mean no",
+    "Yes if he is free",
+    "Yes, provided it is under $40",
+    "perfect for my sister",
+    "I know",
+    "I see",
+    "I think so, let me check",
+    "I believe it was Thursday",
+    "Yes, move it to Friday",
+    "Yes, from 11",
+    "yes, check with Bob",
+    "Right, that's it.",
+    "That's it, bye",
+    "Great. Bye",
+    "I feel sick",
+    "Yes to Thursday",
+    "yes, without the wash",
+    "Actually",
+    "actually no",
+    "I understand",
+    "understood, but not that day",
+    "deal with Bob",
+    "use my card then",
+    "Can't wait to hear the price",
+    "I can't wait that long",
+    "Finally! But not that one",
+    "sorry for the trouble, cancel it",
+    "Perfect, all set. Cancel it",
+    "okay. wait",
+    "say yes later",
+    "clear it",
+    "I want to know if it is right",
+    "he says yes",
+    "Yes, he thinks so",
+    "Yes she does",
+    "one question",
+    "i have a question",
+    "sure, one thing: is it refundable?",
+    "Who is Ana?",
+    "yes, who?",
+    "Have it your way",
+]
+
+
+@pytest.mark.parametrize("text", AGREED_WITH_MORE)
+def test_a_feeling_or_a_question_leaves_a_yes_a_yes(text: str) -> None:
+    reading = hear(text, "read_back")
+    assert is_yes(reading), acts(reading)
+
+
+@pytest.mark.parametrize("text", NOT_AGREED)
+def test_a_word_that_adds_or_doubts_makes_it_none(text: str) -> None:
+    reading = hear(text, "read_back")
+    assert not is_yes(reading), acts(reading)

@@ -38,6 +38,7 @@ from records import actions, jobs
 from records.database import Database, Scope, Tx, open_database
 from records.jobs import Job
 from records.keys import Keys, open_keys
+from records.spool import FOLDER, Spool
 from records.staff_answers import StaffAnswer
 from records.upgrade import upgrade
 from tools.payments import FilePayments
@@ -141,6 +142,7 @@ async def compose(
     deps = Deps(
         database=database, clock=clock, pack=pack, tools=_tools(pack, ports, settings.extensions),
         guards=tuple(guards or shipped_guards(settings.extensions)), styles=styles,
+        spool=Spool(settings.home / FOLDER),
         understand=_understand(model, settings.model_timeout_s),
     )  # fmt: skip
     reception = Reception(

@@ -80,11 +80,17 @@ def _index(app: App, *, offline: bool) -> Callable[[], Response]:
 
 def _health(app: App) -> Callable[[], object]:
     async def health() -> JSONResponse:
-        waiting, live = await app.database.read(jobs.waiting), app.database.live.health()
-        return JSONResponse({
-            "status": "degraded" if live.lost else "ok", "reader": app.settings.reader_name,
-            "database": app.database.dialect, "live": live.lost or live.kind, "jobs": waiting,
-        })  # fmt: skip
+        live, stops = app.database.live.health(), len(app.deps.spool.waiting())
+        try:
+            waiting = await app.database.read(jobs.waiting)
+        except Unavailable:
+            waiting = None
+        status = "down" if waiting is None else "degraded" if live.lost or stops else "ok"
+        told = {
+            "status": status, "reader": app.settings.reader_name, "database": app.database.dialect,
+            "live": live.lost or live.kind, "jobs": waiting, "stops_waiting": stops,
+        }  # fmt: skip
+        return JSONResponse(told, status_code=503 if waiting is None else 200)
 
     return health
 

@@ -17,6 +17,7 @@ from records import brakes, constraints
 from records.audit import audit
 from records.database import Database
 from records.keys import Keys
+from records.spool import FOLDER, Spool
 
 OLDEST_TZDATA = (2026, 2)
 
@@ -32,10 +33,10 @@ class Check:
 
 
 def examine(database: Database, pack: Pack, keys: Keys, *, home: Path, redis_url: str | None = None) -> list[Check]:
-    """Look at Python, time zone data, the database's constraints, what is stopped, ledger, keys, Redis, forwarding."""
+    """Look at Python, time zone data, the database's constraints, what is stopped, ledger, keys, spool, Redis, forwarding."""
     seen = [_python(), _tzdata(), _constraints(database), _sending(database, pack), _ledger(database, pack, keys)]
     forwarded = [Check(f.name, f.ok, f.seen, f.next_step) for f in forwarding.examine(pack.business, database)]
-    return [*seen, _keys(home), *([_redis(redis_url)] if redis_url else []), *forwarded]
+    return [*seen, _keys(home), _stops(home), *([_redis(redis_url)] if redis_url else []), *forwarded]
 
 
 def _python() -> Check:
@@ -78,6 +79,15 @@ def _keys(home: Path) -> Check:
     loose = [p.name for p in (home / "keys").glob("*.key") if stat.S_IMODE(p.stat().st_mode) & 0o077]
     seen = f"open to others: {', '.join(loose)}" if loose else "readable by the owner only"
     return Check("keys", not loose, seen, "chmod 600 the files in the home's keys folder")
+
+
+def _stops(home: Path) -> Check:
+    """Opt-outs that the database has not taken; until it has, nothing is claimed for sending."""
+    spool = Spool(home / FOLDER)
+    names = spool.waiting()
+    seen = f"{len(names)} in {spool.folder}, the oldest {names[0]}" if names else "none waits"
+    fix = "start the server, which hears them first; one that stays: 'qotbot consent revoke', then delete its file"
+    return Check("stops", not names, seen, fix)
 
 
 def _redis(url: str) -> Check:

@@ -28,6 +28,7 @@ from records import actions, conversations, jobs, messages, obligations, timers
 from records.database import Database, Scope, Tx
 from records.jobs import Work
 from records.obligations import Ending, Owed
+from records.spool import Spool
 
 MOST_PARTS = 10  # of one text: 1530 characters in GSM-7, and phones put longer ones together badly
 UNSPOKEN = timedelta(seconds=30)  # words for a caller; whoever hung up before they were spoken gets them as a text
@@ -44,6 +45,7 @@ class Deps:
     tools: Mapping[str, Tool]
     guards: tuple[Guard, ...]
     styles: Mapping[str, str]
+    spool: Spool
     understand: Callable[[str, Listening], Awaitable[ReadBy]]
 
     def clearance(self) -> Clearance:

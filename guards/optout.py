@@ -152,6 +152,11 @@ def keywords(channel: str) -> dict[str, Any]:
     return dict(listed) if isinstance(listed, dict) else {}
 
 
+def languages(channel: str) -> frozenset[str]:
+    """The languages that have keywords of their own on a channel."""
+    return frozenset(keywords(channel).get("by_language", {}))
+
+
 def carrier_answers(text: str, mode: str) -> bool:
     """Whether the carrier itself confirms this message, by the sender's `optout_mode`; then we do not."""
     listed = _keyword_table().get("carrier", {}).get(mode, {})

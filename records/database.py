@@ -94,8 +94,12 @@ class Database:
 
     def read_now(self, work: Callable[[Tx], T]) -> T:
         """`read` on the calling thread."""
-        with self.reader.connect() as tx:
-            return work(tx)
+        try:
+            with self.reader.connect() as tx:
+                return work(tx)
+        except (OperationalError, sqlite3.OperationalError) as problem:
+            cause = problem.orig if isinstance(problem, OperationalError) else problem
+            raise Unavailable(f"the database did not answer: {type(cause).__name__}") from problem
 
     def disconnect(self) -> None:
         """Close every connection; the next work opens the file anew, which may be another one by then."""

@@ -116,6 +116,8 @@ def _claim(tx: Tx, deps: Deps, row: Action) -> tuple[Permit, dict[str, Any]] | N
     permit, _ = actions.claim(tx, row.id, row.args_hash, now=now)
     if permit is None:
         return None
+    if row.tool == "message" and row.purpose != "mandated" and deps.spool.waiting():
+        raise Later(now + PAUSE)  # somebody said STOP and the records do not know it yet: nothing is claimed before
     try:
         with tx.begin_nested():
             receipt = effects.written(tx, deps, row)

@@ -1,11 +1,20 @@
-"""Hearing: what a channel calls; one transaction, and only then the channel acknowledges."""
+"""Hearing: what a channel calls; one transaction, and only then the channel acknowledges.
+
+An opt-out is acknowledged even while the database cannot be written: it is kept in the home's spool and heard from there
+before anything else. What else comes then is refused, so that the carrier asks again.
+"""
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
+import structlog
+
 import records.contacts
+from domain.clock import to_ms
+from domain.errors import Unavailable
 from domain.message import Heard, Receipted
 from graphs import contact_form, effects, missed_call, recording
 from graphs.effects import Deps, Outgoing
@@ -15,13 +24,51 @@ from records.database import Scope, Tx
 from records.obligations import Owed
 from workers import wishes
 
+log = structlog.get_logger()
 MAX_TEXT = 4_000
+PATIENCE_S = 8.0  # so long an opt-out waits for the database; carriers give up after 15 s
 SETTLE = {"sms": timedelta(seconds=2.5)}  # a burst of texts is one turn; calls and chats are answered at once
 SAME_BURST = timedelta(minutes=1)
 
 
 async def hear(deps: Deps, heard: Heard) -> Receipted:
-    """Keep what reached us: dedupe, opt-out, message, ledger, obligation and job together; return after the commit."""
+    """Keep what reached us: dedupe, opt-out, message, ledger, obligation and job together; return after the commit.
+
+    An opt-out that the database does not take is in the spool when this returns; its contact is not known then ("").
+    """
+    if not wishes.may_revoke(deps, heard):
+        await drain(deps)
+        return await _kept(deps, heard)
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            await drain(deps)
+            return await _kept(deps, heard)
+    except Exception as problem:  # noqa: BLE001  whatever keeps it from being written, an opt-out is not lost
+        message = messages.heard_id(deps.pack.business.id, heard)
+        await asyncio.to_thread(deps.spool.keep, message, heard, now=deps.clock.now())
+        log.error("hearing.spooled", message=message, error=type(problem).__name__)
+        return Receipted(message, "", new=True)
+
+
+async def drain(deps: Deps) -> None:
+    """Hear what waits in the spool, in the order it came; what the database still does not take goes on waiting.
+
+    A crash before the file is dropped is harmless: the same message is heard once.
+    """
+    for name in deps.spool.waiting():
+        try:
+            heard = deps.spool.read(name)
+            if heard is not None:
+                await _kept(deps, heard)
+        except Unavailable:
+            return
+        except Exception as problem:  # noqa: BLE001  one that cannot be heard holds up sending, not the others
+            log.error("hearing.spool_stuck", file=name, error=type(problem).__name__)
+            continue
+        deps.spool.drop(name)
+
+
+async def _kept(deps: Deps, heard: Heard) -> Receipted:
     business = deps.pack.business.id
     known = await deps.database.read(
         lambda tx: records.contacts.find(tx, business, kind=heard.address_kind, value=heard.address)
@@ -40,6 +87,7 @@ def _hear(tx: Tx, deps: Deps, heard: Heard) -> Receipted:
     body = {
         "message": message, "contact": contact, "channel": heard.channel, "kind": heard.kind,
         "provider": heard.provider, "length": len(heard.text),
+        **({"came_at": to_ms(heard.at)} if heard.at else {}),
     }  # fmt: skip
     ledger.append(tx, business, ledger.Entry("message.heard", body, {"text": cut} if cut else {}), at=now)
     recording.went_on(tx, deps, heard, got=got)

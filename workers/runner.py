@@ -20,6 +20,7 @@ from records.jobs import Job
 from records.keys import Keys
 from records.obligations import Owed
 from records.timers import any_due
+from workers import hearing
 from workers.sealing import Sealer
 from workers.timers import scan
 from workers.witnesses import Witness
@@ -126,6 +127,7 @@ class Runner:
         return job is not None
 
     async def _take(self) -> Job | None:
+        await hearing.drain(self._deps)
         now = self._deps.clock.now()
         if not await self._deps.database.read(lambda tx: jobs.any_runnable(tx, now)):
             return None

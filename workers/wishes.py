@@ -14,7 +14,7 @@ from graphs.effects import Deps, Outgoing
 from graphs.obeying import Wished, revoke
 from graphs.wording import worded
 from guards.clocktimes import bounds
-from guards.optout import Wish, asks_for_a_text, carrier_answers, classify
+from guards.optout import Wish, asks_for_a_text, carrier_answers, classify, languages
 from records import consents, messages, obligations, preferences, timers
 from records.database import Tx
 from records.exporting import receipt_about
@@ -38,6 +38,20 @@ class Said:
     message: str
     contact: str
     wish: Wish
+
+
+def may_revoke(deps: Deps, heard: Heard) -> bool:
+    """Whether a message may be a revocation, decided without the database: in any language and after any message."""
+    if told := CARRIER.get(heard.carrier_word):
+        return told.decision == "OPT_OUT"
+    if heard.kind not in ("text", "speech", "voicemail"):
+        return False
+    spoken = {deps.pack.business.language, *languages(heard.channel)}
+    found = (
+        classify(heard.text, channel=heard.channel, context=context, language=language).decision
+        for language in spoken for context in ("any", "marketing")
+    )  # fmt: skip
+    return any(decision in ("OPT_OUT", "WRONG_NUMBER") for decision in found)
 
 
 def wish_in(tx: Tx, deps: Deps, heard: Heard, *, contact: str) -> Wish:

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 from databases import sqlite, sqlite_copy, sqlite_template  # noqa: F401
-from making import salon
+from making import NOW, heard, salon
 
 from desk import doctor
 from desk.doctor import Check, examine
 from domain.settings import Forwarding
 from records.database import Database
 from records.keys import open_keys
+from records.spool import Spool
 
 
 def checks(database: Database, home: Path) -> dict[str, Check]:
@@ -24,7 +25,7 @@ def checks(database: Database, home: Path) -> dict[str, Check]:
 
 def test_a_healthy_home_needs_nothing(sqlite: Database, tmp_path: Path) -> None:  # noqa: F811
     found = checks(sqlite, tmp_path)
-    assert list(found) == ["python", "tzdata", "database", "sending", "ledger", "keys"]
+    assert list(found) == ["python", "tzdata", "database", "sending", "ledger", "keys", "stops"]
     assert all(check.ok for check in found.values())
     assert found["ledger"].seen == "0 leaves, 0 heads"
 
@@ -36,6 +37,13 @@ def test_keys_that_others_can_read_are_named(sqlite: Database, tmp_path: Path, m
     found = checks(sqlite, tmp_path)["keys"]
     assert (found.ok, found.seen) == (False, "open to others: ledger.key")
     assert "chmod 600" in found.next_step
+
+
+def test_opt_outs_that_wait_for_the_database_are_named(sqlite: Database, tmp_path: Path) -> None:  # noqa: F811
+    Spool(tmp_path / "stops").keep("msg_1", heard("STOP", "SM1"), now=NOW)
+    found = checks(sqlite, tmp_path)["stops"]
+    assert not found.ok and "1 in" in found.seen and "+1202" not in found.seen
+    assert "consent revoke" in found.next_step
 
 
 def test_a_lost_trigger_is_named(sqlite: Database, tmp_path: Path) -> None:  # noqa: F811

@@ -1,7 +1,8 @@
 """The published situations of the consent gate, each before the real door; those that need a carrier are elsewhere.
 
 `test_consent_elsewhere.py` has C26–C31, other countries and clinics; `tests/workers/test_consent_cases.py` plays C17,
-C18, C21–C25, C32, C33, C35 and C36 through the whole application.
+C18, C21–C25, C32 and C36 through the whole application, `tests/workers/test_spooled_stops.py` C35 and
+`tests/channels/test_reassigned.py` C33.
 """
 
 from __future__ import annotations

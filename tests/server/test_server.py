@@ -27,7 +27,7 @@ async def shop(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Shop]:
 async def test_health_names_the_reader_and_the_database(shop: Shop) -> None:
     answer = await shop.http.get("/health")
     ours = {"reader": "phrasebook", "database": "sqlite", "live": "this process"}
-    assert answer.json() == {"status": "ok", **ours, "jobs": 0}
+    assert answer.json() == {"status": "ok", **ours, "jobs": 0, "stops_waiting": 0}
     await shop.post("/twilio/sms", shop.somebody().sms("hello"))
     assert (await shop.http.get("/health")).json()["jobs"] == 1
     await shop.app.run_until_idle()

@@ -125,27 +125,6 @@ def test_c32_a_business_that_records_without_saying_so_does_not_start(tmp_path: 
         load_pack(altered_pack(tmp_path / "pack", "messages/en/calls.md", silent))
 
 
-async def test_c35_where_nothing_can_be_recorded_nothing_is_sent(salon: Salon) -> None:
-    await salon.says("hi")
-    queued, before = await remind(salon), len(salon.carrier.bodies())
-    broken = "CREATE TRIGGER broken BEFORE INSERT ON event BEGIN SELECT RAISE(ABORT, 'the disk is full'); END"
-    ledger(salon, broken)
-    with pytest.raises(IntegrityError):
-        await carry_out(salon.app.deps, queued)
-    with pytest.raises(IntegrityError):
-        await salon.hear("STOP")  # the carrier gets no acknowledgement, so it asks again
-    assert len(salon.carrier.bodies()) == before
-    ledger(salon, "DROP TRIGGER broken")
-    await salon.says("STOP")
-    assert salon.rows(f"SELECT state FROM action WHERE id = '{queued}'")[0].state == "refused"  # noqa: S608 - our own id
-    assert len(salon.carrier.bodies()) == before + 1  # the confirmation
-
-
-def ledger(salon: Salon, statement: str) -> None:
-    """Break the ledger, or mend it."""
-    salon.app.database.write_now(Scope("salon"), lambda tx: tx.exec_driver_sql(statement))
-
-
 async def test_c36_an_approval_after_stop_sends_nothing(salon: Salon) -> None:
     for words in ("Can I book a colour with Ana tomorrow at 2pm?", "yes", "please refund my deposit", "yes"):
         await salon.says(words)

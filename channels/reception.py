@@ -10,13 +10,13 @@ import httpx
 from domain.channel import Hear, Voice
 from domain.clock import Clock
 from domain.live import Rate
-from domain.message import Receipted, Report, Words
+from domain.message import Reassigned, Receipted, Report, Words
 from domain.settings import Pack
 from records.database import Database
 from records.keys import Keys
 
 Collect = Callable[[Receipted, float], Awaitable[Sequence[Words] | None]]
-Tell = Callable[[Report], Awaitable[None]]
+Tell = Callable[[Report | Reassigned], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Reception:
 
     `hear` returns after the commit. `collect(receipted, seconds)` waits for the answer to what was heard, claims it
     into the channel's own response and returns its words in order; None when the time is over. `report` takes what a
-    carrier says later about something we sent.
+    carrier says later about something we sent, or of a number.
     """
 
     hear: Hear

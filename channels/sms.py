@@ -11,11 +11,12 @@ from typing import Any
 import structlog
 from fastapi import APIRouter, HTTPException, Request, Response
 
+from channels.findings import reassigned
 from channels.reception import Reception
 from channels.remedies import MOST_MEDIA, alarm, intent_of, reported, validity_of
 from channels.twilio_api import Text, find_text, send_text
 from channels.twiml import nothing
-from channels.webhook import needed, signed_form
+from channels.webhook import needed, signed_form, signed_json
 from domain.channel import Channel
 from domain.clock import to_ms
 from domain.message import Delivery, Heard, Refused, Sent, Words
@@ -47,6 +48,7 @@ class Texts:
         router.add_api_route("/twilio/sms", self.received, methods=["POST"], response_model=None)
         router.add_api_route(STATUS, self.reported, methods=["POST"], response_model=None)
         router.add_api_route("/twilio/debugger", self.alarmed, methods=["POST"], response_model=None)
+        router.add_api_route("/twilio/events", self.found, methods=["POST"], response_model=None)
         return router
 
     async def received(self, request: Request) -> Response:
@@ -104,6 +106,13 @@ class Texts:
         else:
             await self.reception.report(alarm(code, event))
         return nothing()
+
+    async def found(self, request: Request) -> Response:
+        """What Twilio found out about numbers; kept before it is acknowledged."""
+        body = await signed_json(request, self.reception)
+        for one in reassigned(body, self.reception.account.sid if self.reception.account else ""):
+            await self.reception.report(one)
+        return Response(status_code=204)
 
     async def deliver(self, permit: Permit, words: Words) -> Delivery:
         """Send the words to the permit's number."""

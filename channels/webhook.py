@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,6 +14,7 @@ from channels.reception import Account, Reception
 from domain.errors import BadInput
 
 MAX_BODY = 64 * 1024
+NO_FIT = "the signature does not fit"
 
 
 async def signed_form(request: Request, reception: Reception) -> dict[str, str]:
@@ -21,23 +23,43 @@ async def signed_form(request: Request, reception: Reception) -> dict[str, str]:
     The address is built from the configured public URL, never from Host or forwarding headers. A field that came twice
     keeps its last value.
     """
+    account, _ = await _body(request, reception, "application/x-www-form-urlencoded")
+    form: FormData = await request.form(max_fields=200)
+    if not fits(account, reception.address(_raw_target(request)), form, headers=request.headers):
+        raise HTTPException(403, NO_FIT)
+    fields = {key: value for key, value in form.items() if isinstance(value, str)}
+    if fields.get("AccountSid", account.sid) != account.sid:
+        raise HTTPException(403, "this is another account")
+    return fields
+
+
+async def signed_json(request: Request, reception: Reception) -> Any:
+    """The JSON of a signed webhook, whose address carries its hash; 403 otherwise, `BadInput` where it is no JSON."""
+    account, raw = await _body(request, reception, "application/json", "application/cloudevents")
+    if "bodySHA256" not in request.query_params:
+        raise HTTPException(403, NO_FIT)
+    try:
+        body = raw.decode()
+        if not fits(account, reception.address(_raw_target(request)), body, headers=request.headers):
+            raise HTTPException(403, NO_FIT)
+        return json.loads(body)
+    except (ValueError, RecursionError) as problem:
+        raise BadInput("the body of this webhook is no JSON") from problem
+
+
+async def _body(request: Request, reception: Reception, *kinds: str) -> tuple[Account, bytes]:
+    """The account, and the raw body of a request of one of these kinds that is not too long."""
     if reception.account is None:
         raise HTTPException(403, "this deployment has no Twilio account")
     length = request.headers.get("content-length", "")
     if length.isdecimal() and int(length) > MAX_BODY:
         raise HTTPException(413, "a webhook of this size does not come from Twilio")
-    if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
-        raise HTTPException(403, "the signature does not fit")
+    if not request.headers.get("content-type", "").startswith(kinds):
+        raise HTTPException(403, NO_FIT)
     raw = await request.body()
     if len(raw) > MAX_BODY:
         raise HTTPException(413, "a webhook of this size does not come from Twilio")
-    form: FormData = await request.form(max_fields=200)
-    if not fits(reception.account, reception.address(_raw_target(request)), form, headers=request.headers):
-        raise HTTPException(403, "the signature does not fit")
-    fields = {key: value for key, value in form.items() if isinstance(value, str)}
-    if fields.get("AccountSid", reception.account.sid) != reception.account.sid:
-        raise HTTPException(403, "this is another account")
-    return fields
+    return reception.account, raw
 
 
 def signed_upgrade(socket: WebSocket, reception: Reception) -> bool:
@@ -48,10 +70,11 @@ def signed_upgrade(socket: WebSocket, reception: Reception) -> bool:
     return fits(reception.account, url, {}, headers=socket.headers)
 
 
-def fits(account: Account, url: str, form: Mapping[str, Any], *, headers: Mapping[str, str]) -> bool:
+def fits(account: Account, url: str, form: Mapping[str, Any] | str, *, headers: Mapping[str, str]) -> bool:
     """Whether a signature is the account's: by one of its tokens, or by the shared key that the request names.
 
-    A request that names a key is judged by that key alone (HMAC-SHA256), so that nothing falls back to less.
+    A body that is no form is given as text, and the address then names its hash. A request that names a key is judged
+    by that key alone (HMAC-SHA256), so that nothing falls back to less.
     """
     from twilio.request_validator import HMAC_SHA256, SIGNATURE_SETTINGS_HEADER, RequestValidator
 

@@ -22,6 +22,7 @@ from records.consents import GROUPS
 from records.database import Tx
 from records.home import owned
 from workers.forgetting import Forgotten, forget
+from workers.hearing import drain
 
 PATIENCE_S, LOOK_S = 30.0, 0.2
 SHORTEST = len("con_") + 4
@@ -53,6 +54,7 @@ async def forgotten(home: Path, business: Path, asked: tuple[str, str | None], *
         async with working(home, business) as app:
             if mine:
                 own_home(app)
+            await drain(app.deps)  # a STOP of theirs that waits would bring them back
             contact = await app.database.read(lambda tx: found(tx, app.pack.business.id, who))
             scope = app.deps.scope(contact)
             done = await app.database.write(scope, lambda tx: forget(tx, app.deps, contact, by=by or getpass.getuser()))

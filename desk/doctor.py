@@ -33,7 +33,7 @@ class Check:
 
 
 def examine(database: Database, pack: Pack, keys: Keys, *, home: Path, redis_url: str | None = None) -> list[Check]:
-    """Look at Python, time zone data, the database's constraints, what is stopped, ledger, keys, spool, Redis, forwarding."""
+    """Look at Python, time zones, the database's constraints, what is stopped, ledger, keys, spool, Redis, calls."""
     seen = [_python(), _tzdata(), _constraints(database), _sending(database, pack), _ledger(database, pack, keys)]
     forwarded = [Check(f.name, f.ok, f.seen, f.next_step) for f in forwarding.examine(pack.business, database)]
     return [*seen, _keys(home), _stops(home), *([_redis(redis_url)] if redis_url else []), *forwarded]

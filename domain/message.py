@@ -128,3 +128,12 @@ class Report:
     meaning: str = ""
     remedy: Remedy = "staff"
     action: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reassigned:
+    """A carrier found that a number (E.164) is another person's now; `provider_id` is the id of its finding."""
+
+    provider: str
+    provider_id: str
+    number: str

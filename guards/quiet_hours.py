@@ -33,9 +33,10 @@ def load(tx: Tx, action: Proposal, _: Clearance) -> Preferences:
 def judge(action: Proposal, facts: Facts) -> Finding | None:
     """Put off what we begin on a loud channel until every window is open; a late reply is judged as service.
 
-    A text after a missed call waits for the hours of federal law, unless the caller asked on the call to be texted.
+    A text after a missed call waits for the hours of federal law, unless the caller asked on the call to be texted, or
+    it tells where help is to be had in an emergency: that is worth nothing in the morning.
     """
-    unasked = action.proposed_by == "missed_call" and not _asked_on_the_call(facts)
+    unasked = action.proposed_by == "missed_call" and not (_asked_on_the_call(facts) or _names_help(action, facts))
     if action.channel not in LOUD or not (proactive(action, facts) or unasked):
         return None
     asked: Preferences = facts.own("quiet_hours")
@@ -65,6 +66,12 @@ def open_until(tx: Tx, action: Proposal, clearance: Clearance) -> datetime | Non
 def _asked_on_the_call(facts: Facts) -> bool:
     since = to_ms(facts.now - FRESH)
     return any(grant.method == SAID_ON_CALL and grant.at >= since for grant in facts.standing.grants)
+
+
+def _names_help(action: Proposal, facts: Facts) -> bool:
+    """Whether it names the business's number for emergencies; the words are the business's own."""
+    number = facts.pack.business.emergency_phone
+    return number is not None and number in str(action.args.get("text", ""))
 
 
 def hours_of(pack: Pack) -> Business:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -40,6 +41,22 @@ _NOTE = (
     .values(state=sa.bindparam("fate"), action=sa.bindparam("by"), why=sa.bindparam("because"),
             due_at=sa.bindparam("again"))
 )  # fmt: skip
+_BY = sa.literal(PROPOSER) + _P.campaign
+_OTHER = schema.action.alias("other")
+_NEWEST = (
+    sa.select(sa.func.max(_OTHER.c.created_at))
+    .where(_OTHER.c.contact == _P.contact, _OTHER.c.proposed_by == _BY)
+    .correlate(schema.campaign_person)
+    .scalar_subquery()
+)
+_TOLD = schema.campaign_person.outerjoin(
+    schema.action, sa.and_(_A.contact == _P.contact, _A.proposed_by == _BY, _A.created_at == _NEWEST)
+)
+_BECAME = sa.case(
+    (_P.state == "sent", sa.func.coalesce(sa.literal("message ") + _A.state, "sent")),
+    (_P.state == "left_out", sa.literal("left out: ") + _P.why),
+    else_=_P.state,
+)  # of one whom nobody remembers the state says it all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,23 +172,20 @@ def in_flight(tx: Tx, business: str, campaign: str) -> int:
 
 def fates(tx: Tx, campaign: str) -> dict[str, int]:
     """How many people wait, were left out (and why), and what became of the messages to the others."""
-    newest = sa.select(sa.func.max(_A.created_at)).where(
-        _A.contact == _P.contact, _A.proposed_by == PROPOSER + campaign
-    ).correlate(schema.campaign_person).scalar_subquery()  # fmt: skip
-    became = sa.case(
-        (_P.state == "sent", sa.func.coalesce(sa.literal("message ") + _A.state, "sent")),
-        (_P.state == "left_out", sa.literal("left out: ") + _P.why),
-        else_=_P.state,
-    )
-    own = sa.and_(_A.contact == _P.contact, _A.proposed_by == PROPOSER + campaign, _A.created_at == newest)
-    query = (
-        sa.select(became.label("fate"), sa.func.count(sa.distinct(_P.contact)).label("people"))
-        .select_from(schema.campaign_person.outerjoin(schema.action, own))
-        .where(_P.campaign == campaign)
-        .group_by(became)
-        .order_by(became)
-    )
-    return {row.fate: row.people for row in tx.execute(query)}
+    people = sa.func.count(sa.distinct(_P.contact)).label("people")
+    query = sa.select(_BECAME.label("fate"), people).select_from(_TOLD).where(_P.campaign == campaign)
+    return {row.fate: row.people for row in tx.execute(query.group_by(_BECAME).order_by(_BECAME))}
+
+
+def forget(tx: Tx, contacts: Sequence[str]) -> None:
+    """Let go of people and keep the count: what became of each stays, under a name that was drawn."""
+    query = sa.select(_P.campaign, _P.contact, sa.func.max(_BECAME).label("fate")).select_from(_TOLD)
+    query = query.where(_P.contact.in_(contacts)).group_by(_P.campaign, _P.contact)
+    for row in tx.execute(query).all():
+        fate = "left out: forgotten" if row.fate == "waiting" else row.fate
+        values = {"contact": f"gone_{secrets.token_hex(13)}", "state": fate, "action": None, "why": None, "due_at": 0}
+        where = sa.and_(_P.campaign == row.campaign, _P.contact == row.contact)
+        tx.execute(schema.campaign_person.update().where(where).values(**values))
 
 
 def _campaign(row: Any) -> Campaign:

@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from domain.errors import Unavailable
-from records import consents, schema, suppressions
+from records import campaigns, consents, schema, suppressions
 from records.database import Tx
 from records.suppressions import Suppression
 
@@ -31,7 +31,7 @@ _BLANK: dict[str, dict[str, Any]] = {
     "obligation": {"detail": ""},
     "consent": {"address": "", "source": None, "detector": None},
 }  # fmt: skip
-_DELETED = ("address", "challenge", "preference", "campaign_person")
+_DELETED = ("address", "challenge", "preference")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +117,7 @@ def wipe(tx: Tx, business: str, who: Person) -> int:
             schema.decision.update().where(schema.decision.c.action.in_(some)).values(args_hash="", findings=None)
         )
     for some in _parts(who.everyone):
+        campaigns.forget(tx, some)
         for name, values in _BLANK.items():
             table = schema.METADATA.tables[name]
             key = table.c.id if name == "contact" else table.c.contact

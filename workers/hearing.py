@@ -1,7 +1,7 @@
 """Hearing: what a channel calls; one transaction, and only then the channel acknowledges.
 
-An opt-out is acknowledged even while the database cannot be written: it is kept in the home's spool and heard from there
-before anything else. What else comes then is refused, so that the carrier asks again.
+An opt-out is acknowledged even while the database cannot be written: it is kept in the home's spool and heard from
+there before anything else. What else comes then is refused, so that the carrier asks again.
 """
 
 from __future__ import annotations
@@ -84,12 +84,7 @@ def _hear(tx: Tx, deps: Deps, heard: Heard) -> Receipted:
     if not new:
         return Receipted(message, contact, new=False)
     got = Receipted(message, contact, new=True)
-    body = {
-        "message": message, "contact": contact, "channel": heard.channel, "kind": heard.kind,
-        "provider": heard.provider, "length": len(heard.text),
-        **({"came_at": to_ms(heard.at)} if heard.at else {}),
-    }  # fmt: skip
-    ledger.append(tx, business, ledger.Entry("message.heard", body, {"text": cut} if cut else {}), at=now)
+    _tell(tx, deps, heard, got=got, kept=cut)
     recording.went_on(tx, deps, heard, got=got)
     if heard.kind == "missed_call":
         messages.cover(tx, message)
@@ -117,6 +112,17 @@ def _hear(tx: Tx, deps: Deps, heard: Heard) -> Receipted:
         obligations.open_one(tx, business, Owed(kind="answer", cause=message, contact=contact, due=due), now=now)
         effects.put_turn(tx, deps, contact, ready=now + SETTLE.get(heard.channel, timedelta(0)))
     return got
+
+
+def _tell(tx: Tx, deps: Deps, heard: Heard, *, got: Receipted, kept: str) -> None:
+    """Tell the ledger what was heard and kept; `came_at` (milliseconds UTC) where it had to wait."""
+    body = {
+        "message": got.message, "contact": got.contact, "channel": heard.channel, "kind": heard.kind,
+        "provider": heard.provider, "length": len(heard.text),
+        **({"came_at": to_ms(heard.at)} if heard.at else {}),
+    }  # fmt: skip
+    texts = {"text": kept} if kept else {}
+    ledger.append(tx, deps.pack.business.id, ledger.Entry("message.heard", body, texts), at=deps.clock.now())
 
 
 def _wished(tx: Tx, deps: Deps, heard: Heard, *, got: Receipted) -> bool:

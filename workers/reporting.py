@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import structlog
 
+import records.contacts
 from domain.action import Action
-from domain.message import ALARM, Report
+from domain.message import ALARM, Reassigned, Report
 from graphs import effects
 from graphs.effects import Deps
+from graphs.obeying import Wished, hand_on
 from records import actions, ledger, obligations, reports
 from records.database import Tx
 from records.messages import Message
@@ -20,9 +22,14 @@ BAD = ("undelivered", "failed")
 FOLLOW_UPS = ("delivery", "unreachable")
 
 
-async def take(deps: Deps, report: Report) -> None:
-    """Keep a report and let its message follow; returns after the commit."""
+async def take(deps: Deps, report: Report | Reassigned) -> None:
+    """Keep a report and let its message follow, or a number leave its contact; returns after the commit."""
     business = deps.pack.business.id
+    if isinstance(report, Reassigned):
+        kind, value = "phone", report.number
+        holder = await deps.database.read(lambda tx: records.contacts.find(tx, business, kind=kind, value=value))
+        await deps.database.write(deps.scope(holder), lambda tx: _reassigned(tx, deps, report))
+        return
     about = await deps.database.read(lambda tx: reports.message_of(tx, business, report))
     scope = deps.scope(about.contact if about else None)
     await deps.database.write(scope, lambda tx: _take(tx, deps, report))
@@ -48,6 +55,20 @@ def _take(tx: Tx, deps: Deps, report: Report) -> None:
         _was_taken(tx, deps, row, report=report)
     if row.state != "executing":  # who sends it now will look for reports when the carrier has answered
         catch_up(tx, deps, row, provider=report.provider, provider_id=report.provider_id)
+
+
+def _reassigned(tx: Tx, deps: Deps, found: Reassigned) -> None:
+    """Whoever holds the number now agreed to nothing; once per finding."""
+    business, now = deps.pack.business.id, deps.clock.now()
+    kept = Report(provider=found.provider, provider_id=found.provider_id, status="reassigned", rank=-1, state="")
+    if not reports.keep(tx, business, kept, now=now):
+        return
+    holder = records.contacts.find(tx, business, kind="phone", value=found.number)
+    wished = Wished(
+        contact=holder, channel="sms", address=found.number, evidence=found.provider_id, method="carrier",
+        actor="provider", detector={"layer": "carrier", "rule": "reassigned"},
+    )  # fmt: skip
+    hand_on(tx, deps, wished)
 
 
 def catch_up(tx: Tx, deps: Deps, row: Action, *, provider: str, provider_id: str) -> None:

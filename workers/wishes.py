@@ -11,7 +11,7 @@ from domain.message import Heard, Receipted
 from domain.phone import toll_free
 from graphs import effects
 from graphs.effects import Deps, Outgoing
-from graphs.obeying import Wished, revoke
+from graphs.obeying import Wished, hand_on, revoke
 from graphs.wording import worded
 from guards.clocktimes import bounds
 from guards.optout import Wish, asks_for_a_text, carrier_answers, classify, languages
@@ -107,13 +107,8 @@ def _opt_out(tx: Tx, deps: Deps, said: Said) -> None:
 
 def _wrong_number(tx: Tx, deps: Deps, said: Said) -> None:
     """Nothing more goes to this number, and it is no longer the contact's; staff are told."""
-    new = revoke(tx, deps, _wished(said), scope="all")
-    business, now = deps.pack.business.id, deps.clock.now()
-    owner = said.contact
-    if new:
-        owner = records.contacts.detach(tx, business, kind=said.heard.address_kind, value=said.heard.address, now=now)
-    _tell_staff(tx, deps, said, detail="The number we have is somebody else's: ask this customer for the right one.")
-    if new:
+    new, owner = hand_on(tx, deps, _wished(said))
+    if new and owner:
         _confirm(tx, deps, Said(said.heard, said.message, owner, said.wish), key="consent.wrong_number")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from domain.errors import BadInput
 from records import brakes, campaigns
 from records.database import Scope
 from workers.campaigns import IN_FLIGHT, outlook
+from workers.forgetting import forget
 
 AFTERNOON = datetime(2026, 11, 24, 19, 0, tzinfo=UTC)  # a Tuesday: 14:00 in New York, 11:00 in Los Angeles
 MORNING = datetime(2026, 11, 24, 14, 30, tzinfo=UTC)  # 09:30 in New York, 06:30 in Los Angeles
@@ -225,3 +227,24 @@ async def test_after_a_death_at_any_commit_everybody_gets_it_once(tmp_path: Path
         clock.advance(120)
         await salon.app.run_until_idle()
         assert got(salon) == dict.fromkeys(PEOPLE, 1)
+
+
+async def test_a_campaign_goes_on_counting_who_was_forgotten_and_knows_them_no_more(salon: Salon) -> None:
+    gone, left = records_of(salon, PEOPLE[0]), records_of(salon, PEOPLE[1])
+    campaign = await approved(salon)
+    await salon.app.run_until_idle()
+    waiting = str(planned(salon, renamed(AUTUMN, name="winter")).args["campaign"])
+    deps = salon.app.deps
+    for contact in (gone, left):
+        await deps.database.write(deps.scope(contact), partial(forget, deps=deps, contact=contact, by="staff:kim"))
+    assert fates(salon, campaign) == {"message done": 5}
+    assert fates(salon, waiting) == {"left out: forgotten": 2, "waiting": 3}
+    known = {row.contact for row in salon.rows("SELECT contact FROM campaign_person")}
+    assert not known & {gone, left} and len(known) == 3 + 4, "two names were drawn in each campaign"
+
+
+def records_of(salon: Salon, number: str) -> str:
+    """Whose a number is."""
+    found = salon.app.database.read_now(lambda tx: records.contacts.find(tx, "salon", kind="phone", value=number))
+    assert found is not None
+    return found

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from rehearsal import PHONE, Salon, altered_pack, opened
-from sqlalchemy.exc import IntegrityError
 
 from compose import load_pack
 from domain.clock import SteppingClock
@@ -17,8 +16,6 @@ from domain.errors import ConfigurationError
 from domain.message import Heard
 from graphs import effects
 from graphs.effects import Outgoing
-from records.database import Scope
-from workers.deliveries import carry_out
 
 AFTERNOON = datetime(2026, 11, 24, 19, 0, tzinfo=UTC)  # a Tuesday, 14:00 in New York
 NIGHT = datetime(2026, 11, 25, 3, 30, tzinfo=UTC)  # 22:30
@@ -96,6 +93,21 @@ async def test_c24_at_night_the_text_waits_for_the_morning(salon: Salon) -> None
     salon.clock.advance(61)  # 08:00 and a second
     await salon.app.run_until_idle()
     assert len(salon.carrier.bodies(PHONE)) == 1
+
+
+async def test_c24b_at_night_the_number_for_emergencies_is_named_at_once(tmp_path: Path) -> None:
+    def reachable(yaml: str) -> str:
+        return yaml.replace("links: []", 'emergency_phone: "+1 518 555 0111"\nlinks: []')
+
+    pack = altered_pack(tmp_path / "pack", "business.yaml", reachable)
+    async with opened(tmp_path / "home", pack=pack, clock=SteppingClock(NIGHT)) as salon:
+        await missed(salon)
+        [told] = salon.carrier.bodies(PHONE)
+        assert "In an emergency call +15185550111" in told
+        await salon.says("STOP", address="+12025550145")
+        before = len(salon.carrier.bodies("+12025550145"))
+        await missed(salon, "+12025550145")
+        assert len(salon.carrier.bodies("+12025550145")) == before, "after STOP not even that"
 
 
 @pytest.mark.parametrize("words", ["yes, text me", "can you text me the link please", "sure, send me a text"])

@@ -1,4 +1,4 @@
-"""C35: while the database takes nothing, nothing is sent, and an opt-out is acknowledged and obeyed first thing after."""
+"""C35: while the database takes nothing, nothing is sent; an opt-out is acknowledged and obeyed first thing after."""
 
 from __future__ import annotations
 

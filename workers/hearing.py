@@ -36,18 +36,22 @@ async def hear(deps: Deps, heard: Heard) -> Receipted:
 
     An opt-out that the database does not take is in the spool when this returns; its contact is not known then ("").
     """
-    if not wishes.may_revoke(deps, heard):
-        await drain(deps)
-        return await _kept(deps, heard)
-    try:
-        async with asyncio.timeout(PATIENCE_S):
-            await drain(deps)
-            return await _kept(deps, heard)
-    except Exception as problem:  # noqa: BLE001  whatever keeps it from being written, an opt-out is not lost
-        message = messages.heard_id(deps.pack.business.id, heard)
-        await asyncio.to_thread(deps.spool.keep, message, heard, now=deps.clock.now())
-        log.error("hearing.spooled", message=message, error=type(problem).__name__)
-        return Receipted(message, "", new=True)
+    writing = asyncio.create_task(_kept_in_order(deps, heard))
+    await asyncio.wait({writing}, timeout=PATIENCE_S)
+    problem = writing.exception() if writing.done() else TimeoutError()
+    if problem is None or not wishes.may_revoke(deps, heard):
+        return await writing
+    writing.add_done_callback(_let_go)
+    message = messages.heard_id(deps.pack.business.id, heard)
+    await asyncio.to_thread(deps.spool.keep, message, heard, now=deps.clock.now())
+    log.error("hearing.spooled", message=message, error=type(problem).__name__)
+    return Receipted(message, "", new=True)
+
+
+def _let_go(writing: asyncio.Task[Receipted]) -> None:
+    """What went wrong with it was told before."""
+    if not writing.cancelled():
+        writing.exception()
 
 
 async def drain(deps: Deps) -> None:
@@ -66,6 +70,11 @@ async def drain(deps: Deps) -> None:
             log.error("hearing.spool_stuck", file=name, error=type(problem).__name__)
             continue
         deps.spool.drop(name)
+
+
+async def _kept_in_order(deps: Deps, heard: Heard) -> Receipted:
+    await drain(deps)
+    return await _kept(deps, heard)
 
 
 async def _kept(deps: Deps, heard: Heard) -> Receipted:

@@ -58,6 +58,7 @@ class Runner:
         """Run everything that is runnable within the horizon, waiting on the injected clock; how many jobs ran."""
         ran = 0
         while True:
+            await hearing.drain(self._deps)
             now, database = self._deps.clock.now(), self._deps.database
             due, runnable, ready = await database.read(partial(self._look, now))
             if due:

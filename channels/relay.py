@@ -26,6 +26,7 @@ from channels.staff import Staff
 from channels.twiml import connected, nothing, spoken
 from channels.webhook import needed, signed_form, signed_upgrade
 from domain.clock import from_ms, to_ms
+from domain.message import Receipted
 from records import calls
 from records.database import Scope, Tx
 
@@ -137,11 +138,17 @@ class Relay:
         made = Line(reception=self.reception, call=setup.callSid, caller=caller)
         line = self.lines.setdefault(setup.callSid, made)
         if line is made:
-            said = await self.reception.database.read(lambda tx: calls.said_on(tx, business, setup.callSid))
-            line.count = len(said)
+            await self._recall(line)
             if await holding.waits(self.reception, setup.callSid):
                 line.holds.set()
         return None if line.over else line
+
+    async def _recall(self, line: Line) -> None:
+        """What was said on a call before this process held it, and what is still owed an answer there."""
+        business, read = self.reception.pack.business.id, self.reception.database.read
+        line.count = len(await read(lambda tx: calls.said_on(tx, business, line.call)))
+        owed = await read(lambda tx: calls.unanswered(tx, business, line.call))
+        line.waiting.extend(Receipted(m.id, m.contact, new=False) for m in owed)
 
     def _made_at(self, setup: Setup) -> int | None:
         """When the token was made (ms UTC); None where it is not ours, or another call's."""

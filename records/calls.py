@@ -56,6 +56,16 @@ def said_on(tx: Tx, business: str, call: str) -> list[Message]:
     return [from_row(r) for r in tx.execute(sa.select(schema.message).where(*mine, spoken).order_by(_M.n))]
 
 
+def unanswered(tx: Tx, business: str, call: str) -> list[Message]:
+    """What the caller said on a call and has not heard the answer to, in order."""
+    t, w = schema.turn.c, schema.message.alias().c
+    waiting = sa.select(w.turn).where(w.direction == "out", w.state == "planned", w.turn == _M.turn)
+    working = sa.select(t.id).where(t.id == _M.turn, t.status == "open")
+    mine = (_M.business == business, _M.session == call, _M.channel == "call", _M.direction == "in")
+    owed = sa.or_(_M.state == "heard", working.exists(), waiting.exists())
+    return [from_row(r) for r in tx.execute(sa.select(schema.message).where(*mine, owed).order_by(_M.n))]
+
+
 def first_words(tx: Tx, business: str, call: str) -> bool:
     """Whether the caller has said exactly one thing on a call, a refusal to be recorded included."""
     mine = (_M.business == business, _M.session == call, _M.channel == "call", _M.direction == "in")

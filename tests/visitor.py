@@ -56,7 +56,7 @@ class Visitor:
 
     async def thread(self) -> list[dict[str, Any]]:
         """All that the page shows when it is opened now."""
-        wanted = await self.shop.app.database.read(self._visible)
+        wanted = await self.shop.app.database.read(self.visible)
         async with self.follow() as stream:
             frames = await stream.until(lambda got: len(got) >= wanted)
         return [data for _, data in frames]
@@ -66,7 +66,8 @@ class Visitor:
         headers = self.headers | ({"Last-Event-ID": last} if last is not None else {})
         return following(self.shop.site, "/chat/events", headers, after=after)
 
-    def _visible(self, tx: Any) -> int:
+    def visible(self, tx: Any) -> int:
+        """How many messages the page shows."""
         contact = records.contacts.find(tx, self.shop.app.pack.business.id, kind="web", value=self.session)
         return len(messages.thread(tx, contact, visible=True)) if contact else 0
 

@@ -80,7 +80,7 @@ def _lines(function: Function) -> int:
 
 def reads_environment(source: Source) -> bool:
     """Tell whether the file looks at environment variables itself."""
-    seen = {dotted(node) for node in ast.walk(source.tree) if isinstance(node, ast.Attribute)}
+    seen = {dotted(node) for node in source.nodes if isinstance(node, ast.Attribute)}
     seen |= {name for _, name in source.imports()}
     return bool(seen & {"os.environ", "os.getenv", "os.environb"})
 

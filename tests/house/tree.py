@@ -18,11 +18,11 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One Python file: its path from the root, its text and its tree."""
+    """One Python file: its path from the root, its text, and every node of its tree."""
 
     path: str
     text: str
-    tree: ast.Module
+    nodes: tuple[ast.AST, ...]
 
     @property
     def room(self) -> str:
@@ -36,19 +36,19 @@ class Source:
 
     def functions(self) -> Iterator[Function]:
         """Yield every function and method, nested ones too."""
-        for node in ast.walk(self.tree):
+        for node in self.nodes:
             if isinstance(node, Function):
                 yield node
 
     def calls(self) -> Iterator[tuple[str, ast.Call]]:
         """Yield each call with the dotted name called: `.deliver` where what stands before the dot is not a name."""
-        for node in ast.walk(self.tree):
+        for node in self.nodes:
             if isinstance(node, ast.Call):
                 yield dotted(node.func), node
 
     def imports(self) -> Iterator[tuple[int, str]]:
         """Yield line and dotted name of everything imported, at the top or later; `a.b.c` for `from a.b import c`."""
-        for node in ast.walk(self.tree):
+        for node in self.nodes:
             if isinstance(node, ast.Import):
                 yield from ((node.lineno, alias.name) for alias in node.names)
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
@@ -64,7 +64,12 @@ def dotted(node: ast.expr) -> str:
 
 def parse(path: str, text: str) -> Source:
     """Return the source of this text, as if it stood at `path`."""
-    return Source(path, text, ast.parse(text, path))
+    return Source(path, text, tuple(ast.walk(ast.parse(text, path))))
+
+
+@cache
+def _read(file: Path) -> Source:
+    return parse(file.relative_to(ROOT).as_posix(), file.read_text())
 
 
 @cache
@@ -73,4 +78,4 @@ def sources(*rooms: str) -> tuple[Source, ...]:
     files = [
         file for room in rooms for file in ((ROOT / room).rglob("*.py") if (ROOT / room).is_dir() else [ROOT / room])
     ]
-    return tuple(parse(file.relative_to(ROOT).as_posix(), file.read_text()) for file in sorted(files) if file.exists())
+    return tuple(_read(file) for file in sorted(files) if file.exists())

@@ -12,6 +12,7 @@ from functools import partial
 import structlog
 from fastapi import WebSocket
 
+import records.messages
 from channels import frames, holding, keypad, objection
 from channels.caller import heard_on
 from channels.frames import Info, Interrupt, Message, Noted, Pressed, Prompt, Trouble
@@ -27,6 +28,7 @@ WAIT_S = 6.0
 MOMENTS = 3
 KEYS_PAUSE_S = 1.5  # so long after a key the number is complete
 MOST_KEYS = 20
+LOOK_S = 10.0  # so often a process looks whether it still holds the call, without having been told
 SENTENCE = re.compile(r"(?<=[.!?])\s+")
 
 
@@ -48,18 +50,39 @@ class Line:
     played: str = ""
     barged: int = 0
     alone: asyncio.Lock = field(default_factory=asyncio.Lock)
-    leaving: list[str] = field(default_factory=list)  # what the TwiML after the session says
+    spoken: set[str] = field(default_factory=set)  # the rows that were spoken to their end
     over: bool = False
     holds: asyncio.Event = field(default_factory=asyncio.Event)  # the caller waits for what staff decide
     mouth: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    async def talk(self, socket: WebSocket) -> None:
-        """Serve one connection until it ends, alone; what is unanswered then is spoken on the next one."""
+    @property
+    def name(self) -> str:
+        """What the processes know this call's socket by."""
+        return f"call:{self.call}"
+
+    async def talk(self, socket: WebSocket) -> bool:
+        """Serve one connection until it ends, alone; what is unanswered then is spoken on the next one.
+
+        True where another process took the call over.
+        """
         async with self.alone:
-            await self._talk(socket)
+            live, business = self.reception.database.live, self.reception.pack.business.id
+            await live.hold(self.name)
+            try:
+                self._catch_up(*await self.reception.database.read(lambda tx: calls.progress(tx, business, self.call)))
+                await self._talk(socket)
+                return not await live.holds(self.name)
+            finally:
+                await live.release(self.name)
+
+    def _catch_up(self, count: int, unspoken: Sequence[records.messages.Message]) -> None:
+        """Go on from the records where more was said than this process heard: another one held the call meanwhile."""
+        if count > self.count:
+            self.waiting = deque(Receipted(m.id, m.contact, new=False) for m in unspoken)
+            self.count, self.said = count, []
 
     async def _talk(self, socket: WebSocket) -> None:
-        works = (self._listen(socket), self._answer_all(socket), self._tell_news(socket))
+        works = (self._listen(socket), self._answer_all(socket), self._tell_news(socket), self._held())
         both = {asyncio.create_task(work) for work in works}
         try:
             done, _ = await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
@@ -69,6 +92,15 @@ class Line:
             await asyncio.gather(*both, return_exceptions=True)
         for task in done:
             task.result()
+
+    async def _held(self) -> None:
+        """Return when the call is another process's: the newest connection wins."""
+        live = self.reception.database.live
+        while True:
+            seen = live.news
+            if not await live.holds(self.name):
+                return
+            await live.wait(seen, LOOK_S, about=self.name)
 
     async def _listen(self, socket: WebSocket) -> None:
         while True:
@@ -158,16 +190,20 @@ class Line:
             await self._speak(socket, [Words(self.reception.line("call.moment"))])
             words = await self._collected(got, WAIT_S)
         if words is None:
-            return await self._leave(socket, [self.reception.line("call.too_long")], reason="too_long")
+            return await self._leave(socket, {"reason": "too_long"})
         action = await self.reception.database.read(lambda tx: calls.connects(tx, got.message))
         if action:
-            return await self._leave(socket, [w.text for w in words], reason="transfer", action=action)
+            about = {"message": got.message, "contact": got.contact}
+            return await self._leave(socket, {"reason": "transfer", "action": action, **about})
+        if words and all(w.message in self.spoken for w in words):
+            return False  # the answer to what was said before answered this too
         self.said = list(words)
         spoken = list(words) or [Words(self.reception.line("call.next"))]
         if await holding.offered(self.reception, got, self.call):
             spoken.append(Words(self.reception.line("call.hold")))
             self.holds.set()
         await self._speak(socket, spoken)
+        self.spoken.update(w.message for w in words if w.message)
         return False
 
     async def _tell_news(self, socket: WebSocket) -> None:
@@ -196,7 +232,8 @@ class Line:
                     await socket.send_text(frames.text(sentence + " "))
             await socket.send_text(frames.text("", last=True))
 
-    async def _leave(self, socket: WebSocket, lines: list[str], *, reason: str, action: str = "") -> bool:
-        self.leaving, self.over = lines, True
-        await socket.send_text(frames.end({"reason": reason, "action": action}))
+    async def _leave(self, socket: WebSocket, handed: dict[str, str]) -> bool:
+        """End the session; what is handed over comes back with Twilio's next request, to whichever process."""
+        self.over = True
+        await socket.send_text(frames.end(handed))
         return True

@@ -73,8 +73,11 @@ class Relay:
         older, line.socket = line.socket, socket
         if older is not None:
             await _close(older, AGAIN)
+        code = 1000
         try:
-            await line.talk(socket)
+            if await line.talk(socket):
+                code = AGAIN
+                self._forget(line, socket)
         except WebSocketDisconnect:
             pass
         except Exception as problem:  # noqa: BLE001  the call goes on over <Gather>: Twilio asks our `action`
@@ -83,7 +86,7 @@ class Relay:
         finally:
             if line.socket is socket:
                 line.socket = None
-        await _close(socket, 1000)
+        await _close(socket, code)
 
     async def after(self, request: Request) -> Response:
         """The session is over: put through, go on over <Gather>, or note how the call ended."""
@@ -92,28 +95,36 @@ class Relay:
         line, status = self.lines.pop(call, None), form.get("SessionStatus", "")
         log.info("relay.over", call=call, status=status, error=form.get("ErrorCode", ""))
         if status == "ended":
-            return await self._handed_over(form, line.leaving if line else [])
+            return await self._handed_over(form)
         if form.get("CallStatus") == "completed" or status == "completed":
             if line:
                 await line.left()
             await self.staff.ended({**form, "CallStatus": "completed"})
             return nothing()
         lines = [self.reception.line("call.again")]
-        for got in line.waiting if line else ():
+        for got in line.waiting if line else await self._unspoken(call):
             lines += [w.text for w in await self.reception.collect(got, 0.0) or ()]
         return spoken(lines if len(lines) > 1 else [*lines, self.reception.line("call.next")], listen=self.staff.listen)
 
-    async def _handed_over(self, form: dict[str, str], lines: list[str]) -> Response:
+    async def _unspoken(self, call: str) -> list[Receipted]:
+        """What a caller waits for an answer to whose socket another process held."""
+        business = self.reception.pack.business.id
+        _, found = await self.reception.database.read(lambda tx: calls.progress(tx, business, call))
+        return [Receipted(m.id, m.contact, new=False) for m in found]
+
+    async def _handed_over(self, form: dict[str, str]) -> Response:
         try:
             data = json.loads(form.get("HandoffData", ""))
         except ValueError:
             data = None
         handed = data if isinstance(data, dict) else {}
         if handed.get("reason") == "transfer":
-            return await self.staff.put_through(form, lines, action=str(handed.get("action", "")))
-        if not lines or handed.get("reason") == "too_long":
-            await self.staff.promise(form["CallSid"])
-        return spoken(lines or [self.reception.line("call.too_long")])
+            about = Receipted(str(handed.get("message", "")), str(handed.get("contact", "")), new=False)
+            words = await self.reception.collect(about, 0.0) or ()
+            action = str(handed.get("action", ""))
+            return await self.staff.put_through(form, [w.text for w in words], action=action)
+        await self.staff.promise(form["CallSid"])
+        return spoken([self.reception.line("call.too_long")])
 
     async def _line(self, socket: WebSocket) -> Line | None:
         """The call that the first message names, where its token fits and it is not over."""
@@ -129,7 +140,7 @@ class Relay:
             return None
         business = self.reception.pack.business.id
         opened = partial(_opened, business=business, setup=setup, made_at=made_at, now=self.reception.clock.now())
-        if not await self.reception.database.write(Scope(business), opened):
+        if not await self.reception.database.write(Scope(business, about=setup.callSid), opened):
             log.warning("relay.refused", call=setup.callSid)
             return None
         if setup.callSid not in self.lines and len(self.lines) >= MOST_LINES:
@@ -137,18 +148,14 @@ class Relay:
         caller = caller_of(setup.caller, setup.callSid, self.reception.pack.business)
         made = Line(reception=self.reception, call=setup.callSid, caller=caller)
         line = self.lines.setdefault(setup.callSid, made)
-        if line is made:
-            await self._recall(line)
-            if await holding.waits(self.reception, setup.callSid):
-                line.holds.set()
+        if await holding.waits(self.reception, setup.callSid):
+            line.holds.set()
         return None if line.over else line
 
-    async def _recall(self, line: Line) -> None:
-        """What was said on a call before this process held it, and what is still owed an answer there."""
-        business, read = self.reception.pack.business.id, self.reception.database.read
-        line.count = len(await read(lambda tx: calls.said_on(tx, business, line.call)))
-        owed = await read(lambda tx: calls.unanswered(tx, business, line.call))
-        line.waiting.extend(Receipted(m.id, m.contact, new=False) for m in owed)
+    def _forget(self, line: Line, socket: WebSocket) -> None:
+        """The call is another process's; should it come back, it begins from the records."""
+        if line.socket is socket:
+            self.lines.pop(line.call, None)
 
     def _made_at(self, setup: Setup) -> int | None:
         """When the token was made (ms UTC); None where it is not ours, or another call's."""

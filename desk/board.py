@@ -138,7 +138,7 @@ class Board:
                 cursor = event.seq or cursor
                 yield told(event)
             if cursor == after:
-                await live.wait(seen, LOOK_S)
+                await live.wait(seen, LOOK_S, about="ledger")
 
     def _card(self, tx: Tx, row: Action) -> Card:
         deps = self._deps

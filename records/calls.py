@@ -56,21 +56,33 @@ def said_on(tx: Tx, business: str, call: str) -> list[Message]:
     return [from_row(r) for r in tx.execute(sa.select(schema.message).where(*mine, spoken).order_by(_M.n))]
 
 
+def progress(tx: Tx, business: str, call: str) -> tuple[int, list[Message]]:
+    """How many things the caller has said on a call, and those of them whose answer has not been handed out."""
+    said = sa.select(sa.func.count()).where(*_from_caller(business, call))
+    return int(tx.execute(said).scalar_one()), unanswered(tx, business, call)
+
+
 def unanswered(tx: Tx, business: str, call: str) -> list[Message]:
     """What the caller said on a call and has not heard the answer to, in order."""
-    t, w = schema.turn.c, schema.message.alias().c
-    waiting = sa.select(w.turn).where(w.direction == "out", w.state == "planned", w.turn == _M.turn)
+    t, w, a = schema.turn.c, schema.message.alias().c, schema.action.c
+    ready = (w.direction == "out", w.state == "planned")
+    waiting = sa.select(w.turn).where(*ready, w.turn == _M.turn)
+    told = sa.select(w.id).where(*ready, w.action == a.id, a.cause == _M.id)  # what no turn took up
     working = sa.select(t.id).where(t.id == _M.turn, t.status == "open")
-    mine = (_M.business == business, _M.session == call, _M.channel == "call", _M.direction == "in")
-    owed = sa.or_(_M.state == "heard", working.exists(), waiting.exists())
-    return [from_row(r) for r in tx.execute(sa.select(schema.message).where(*mine, owed).order_by(_M.n))]
+    owed = sa.or_(_M.state == "heard", working.exists(), waiting.exists(), told.exists())
+    query = sa.select(schema.message).where(*_from_caller(business, call), owed)
+    return [from_row(r) for r in tx.execute(query.order_by(_M.n))]
 
 
 def first_words(tx: Tx, business: str, call: str) -> bool:
     """Whether the caller has said exactly one thing on a call, a refusal to be recorded included."""
+    count = sa.select(sa.func.count()).where(*_from_caller(business, call))
+    return int(tx.execute(count).scalar_one()) == 1
+
+
+def _from_caller(business: str, call: str) -> tuple[sa.ColumnElement[bool], ...]:
     mine = (_M.business == business, _M.session == call, _M.channel == "call", _M.direction == "in")
-    spoken = _M.kind.in_(("speech", "keys", "no_recording"))
-    return int(tx.execute(sa.select(sa.func.count()).where(*mine, spoken)).scalar_one()) == 1
+    return (*mine, _M.kind.in_(("speech", "keys", "no_recording")))
 
 
 def offered(tx: Tx, business: str, call: str) -> tuple[str, ...]:

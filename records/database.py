@@ -38,10 +38,14 @@ _LOCK_BUSINESS = sa.select(schema.business.c.id).where(schema.business.c.id == s
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a unit of work is about; writers of one scope never run at the same time."""
+    """What a unit of work is about; writers of one scope never run at the same time.
+
+    Its news are about the contact, else about what is named (`jobs`, `ledger`), else about anything.
+    """
 
     business: str
     contact: str | None = None
+    about: str | None = None
 
 
 class Database:
@@ -74,7 +78,7 @@ class Database:
     async def write(self, scope: Scope, work: Callable[[Tx], T]) -> T:
         """Run `work` in one transaction that owns its scope, commit, and wake whoever waits for news about it."""
         result = await _in_thread(self._writers, lambda: self.write_now(scope, work))
-        self.live.notify(scope.contact)
+        self.live.notify(scope.contact or scope.about)
         return result
 
     async def read(self, work: Callable[[Tx], T]) -> T:

@@ -25,6 +25,7 @@ from compose import Settings
 from domain.channel import Voice
 from domain.clock import SteppingClock
 from records import ledger
+from records.local import LocalLive
 from server import Serving, web
 
 STAFF = "+15185550190"
@@ -55,9 +56,10 @@ class Exchange(Shop):
 
 @asynccontextmanager
 async def opened_exchange(
-    home: Path, *, voice: Voice = "relay", pack: Path = PACK, start: datetime = START, model: Any = None
-) -> AsyncIterator[Exchange]:
-    """Serve the salon on a free port of this machine until the block ends."""
+    home: Path, *, voice: Voice = "relay", pack: Path = PACK, start: datetime = START, model: Any = None,
+    beside: Exchange | None = None,
+) -> AsyncIterator[Exchange]:  # fmt: skip
+    """Serve the salon on a free port of this machine until the block ends; `beside` another one of the same home."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         base = f"http://127.0.0.1:{listening.getsockname()[1]}"
         clock = SteppingClock(start)
@@ -66,7 +68,10 @@ async def opened_exchange(
         account = Account(company.sid, TOKEN, OURS, "http://carrier.invalid", line)
         settings = Settings(home=home, business=pack, public_base_url=base, durable=False, voice=voice)
         app = await compose.compose(settings, clock, account=account, model=model)
-        compose.own_home(app)
+        if beside is None:
+            compose.own_home(app)
+        elif isinstance(theirs := beside.app.database.live, LocalLive):
+            app.database.live = LocalLive(beside=theirs)
         site = web(app, Serving(DESK))
         server = uvicorn.Server(
             uvicorn.Config(site, log_level="error", timeout_graceful_shutdown=2, ws_max_size=LONGEST_FRAME)

@@ -82,7 +82,8 @@ async def _kept(deps: Deps, heard: Heard) -> Receipted:
     known = await deps.database.read(
         lambda tx: records.contacts.find(tx, business, kind=heard.address_kind, value=heard.address)
     )
-    return await deps.database.write(Scope(business, known), lambda tx: _hear(tx, deps, heard))
+    scope = Scope(business, known, about=heard.session)  # nobody else can wait for somebody new
+    return await deps.database.write(scope, lambda tx: _hear(tx, deps, heard))
 
 
 def _hear(tx: Tx, deps: Deps, heard: Heard) -> Receipted:

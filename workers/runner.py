@@ -15,7 +15,7 @@ from domain.clock import to_ms
 from domain.errors import Later
 from graphs.effects import Deps
 from records import jobs, obligations
-from records.database import Tx
+from records.database import Scope, Tx
 from records.jobs import Job
 from records.keys import Keys
 from records.obligations import Owed
@@ -46,6 +46,7 @@ class Runner:
         )
         self._sealer = Sealer(database=deps.database, business=deps.pack.business.id, keys=keys)
         self._handlers = handlers
+        self._scope = Scope(deps.pack.business.id, about="jobs")  # news about jobs are the workers' alone
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop`; what runs then is finished first."""
@@ -135,7 +136,7 @@ class Runner:
         return await self._claim(now)
 
     async def _claim(self, now: datetime) -> Job | None:
-        return await self._deps.database.write(self._deps.scope(None), lambda tx: jobs.take(tx, now))
+        return await self._deps.database.write(self._scope, lambda tx: jobs.take(tx, now))
 
     def _look(self, now: datetime, tx: Tx) -> tuple[bool, bool, datetime | None]:
         """Whether a timer is due, whether a job can run, and when the next one may: one look at all that may come."""
@@ -144,7 +145,7 @@ class Runner:
 
     async def _handle(self, job: Job) -> None:
         database, clock = self._deps.database, self._deps.clock
-        scope = self._deps.scope(None)
+        scope = self._scope
         try:
             await self._handlers[job.kind](job)
         except Later as later:

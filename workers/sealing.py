@@ -27,7 +27,8 @@ class Sealer:
         count, more = 0, await self.database.read(lambda tx: ledger.any_unsealed(tx, self.business, whole=whole))
         while more:
             sealed = await self.database.write(
-                Scope(self.business), lambda tx: ledger.seal(tx, self.business, self.keys, now=now, whole=whole)
+                Scope(self.business, about="ledger"),
+                lambda tx: ledger.seal(tx, self.business, self.keys, now=now, whole=whole)
             )
             count, more = count + sealed, sealed == ledger.AT_ONCE
         if whole:

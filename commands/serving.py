@@ -26,6 +26,7 @@ from domain.configuration import Configuration
 from domain.errors import BadInput, Unavailable
 from records.home import owned
 from server import Serving, web
+from workers.warming import warm
 from workers.witnesses import configured
 
 LONGEST_FRAME = 256 * 1024  # bytes; a larger one ends its connection
@@ -75,6 +76,7 @@ async def _serve(place: Place, home: Path, business: Path, *, offline: bool) -> 
     )  # fmt: skip
     app = await compose(settings, clock, account=account, model=model)
     own_home(app)
+    await warm(app.deps, app.graph)
     token = secrets.token_urlsafe(24)
     routes = (api(company), handset_routes(Handset(company), pack.business.name)) if offline else ()
     site = web(app, Serving(token, routes, offline=offline))

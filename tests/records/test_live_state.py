@@ -35,6 +35,7 @@ async def pair(request: pytest.FixtureRequest) -> AsyncIterator[Pair]:
         one, other = RedisLive(url, "willow"), RedisLive(url, "willow")
     for live in (one, other):
         await live.open()
+    await until(lambda: _true(not one.health().lost and not other.health().lost), one)
     yield one, other
     for live in (one, other):
         await live.close()

@@ -106,13 +106,15 @@ def serve(
     *,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port to listen on.", min=1, max=65535)] = 8000,
+    work: Annotated[bool, typer.Option(help="Also take turns and deliver; --no-work leaves that to others.")] = True,
     business: Folder = None,
     home: Home = None,
 ) -> None:
     """Start for real: QOTBOT_MODEL must be chosen, texts and calls go through the configured Twilio account."""
     from commands.serving import Place, serve_here
 
-    serve_here(Place(host, port), home=home_of(home), business=business_of(business), offline=False)
+    place = Place(host, port, works=work)
+    serve_here(place, home=home_of(home), business=business_of(business), offline=False)
 
 
 @app.command()

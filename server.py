@@ -30,11 +30,15 @@ LINKS = (
 
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """What the web process needs besides the app: the desk's one-time token and further routes."""
+    """What the web process needs besides the app: the desk's one-time token and further routes.
+
+    One that does not `work` leaves turns, deliveries and timers to the other processes of the business.
+    """
 
     token: str
     routes: Sequence[APIRouter] = ()
     offline: bool = True
+    works: bool = True
 
 
 def web(app: App, serving: Serving) -> FastAPI:
@@ -43,13 +47,14 @@ def web(app: App, serving: Serving) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        working = asyncio.create_task(app.runner.run(stop))
+        working = asyncio.create_task(app.runner.run(stop)) if serving.works else None
         try:
             yield
         finally:
             stop.set()
             app.database.live.notify()
-            await working
+            if working:
+                await working
             await app.close()
 
     site = FastAPI(title="QotBot", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)

@@ -38,10 +38,11 @@ NO_MODEL = (
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where to listen."""
+    """Where to listen, and whether to work besides: turns, deliveries, timers."""
 
     host: str
     port: int
+    works: bool = True
 
 
 def serve_here(place: Place, *, home: Path, business: Path, offline: bool) -> None:
@@ -51,6 +52,8 @@ def serve_here(place: Place, *, home: Path, business: Path, offline: bool) -> No
             f"--host {place.host}: the desk has no accounts yet, so QotBot serves on this machine only;"
             " use 127.0.0.1 and a tunnel or proxy for webhooks"
         )
+    if not place.works and Configuration().database_url is None:
+        raise BadInput("--no-work: without DATABASE_URL nobody else could work; leave it out")
     _free(place)
     with owned(home):
         asyncio.run(_serve(place, home, business, offline=offline))
@@ -79,7 +82,7 @@ async def _serve(place: Place, home: Path, business: Path, *, offline: bool) -> 
     await warm(app.deps, app.graph)
     token = secrets.token_urlsafe(24)
     routes = (api(company), handset_routes(Handset(company), pack.business.name)) if offline else ()
-    site = web(app, Serving(token, routes, offline=offline))
+    site = web(app, Serving(token, routes, offline=offline, works=place.works))
     _banner(base, token, reader, offline=offline)
     config = uvicorn.Config(
         site, host=place.host, port=place.port, log_level="warning", timeout_graceful_shutdown=3,

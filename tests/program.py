@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,12 +18,13 @@ ROOT = Path(__file__).resolve().parents[1]
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """`qotbot run` on a home and a port; `business` is another folder than the example's."""
+    """`qotbot run` on a home and a port; `business` is another folder than the example's, `command` other words."""
 
     home: Path
     port: int
     business: Path | None = None
     env: Mapping[str, str] = field(default_factory=dict)
+    command: Sequence[str] = ("run",)
 
     @property
     def address(self) -> str:
@@ -33,7 +34,7 @@ class Program:
     @contextmanager
     def running(self) -> Iterator[tuple[subprocess.Popen[str], str]]:
         """The process and the desk's one-time address; it is killed at the end."""
-        command = [sys.executable, "-m", "qotbot", "run", "--port", str(self.port), "--home", str(self.home)]
+        command = [sys.executable, "-m", "qotbot", *self.command, "--port", str(self.port), "--home", str(self.home)]
         command += ["--business", str(self.business)] if self.business else []
         process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env={**os.environ, **self.env})
         try:

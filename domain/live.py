@@ -33,6 +33,19 @@ class Rate:
 
 
 @dataclass(frozen=True, slots=True)
+class Limit:
+    """So many (1 or more) within any so many seconds."""
+
+    units: int
+    seconds: int
+
+    @property
+    def halved(self) -> Limit:
+        """What a process allows while it does not see the others."""
+        return Limit(max(1, self.units // 2), self.seconds)
+
+
+@dataclass(frozen=True, slots=True)
 class Health:
     """Where the shared state lives, and why it does not at present; `lost` is empty while all is well."""
 
@@ -65,7 +78,14 @@ class Live(Protocol):
     async def take(self, bucket: str, units: float, rate: Rate, *, urgent: bool = True) -> float:
         """Take units out of a bucket that all processes share: 0.0 when they were there, else how many seconds to wait.
 
-        A rate limit is a bucket that is asked for 1; a sender's bucket is asked for segments.
+        For what is put off and not refused: a sender's texts, by their segments.
+        """
+        ...
+
+    async def allow(self, name: str, limit: Limit) -> float:
+        """Count one more of something: 0.0 where the limit allows it, else in how many seconds to ask again.
+
+        For what is refused: a visitor's requests, the mails of one address.
         """
         ...
 

@@ -1,7 +1,7 @@
 """The port of live state over Redis, which may go away at any time: then every process looks and counts by itself.
 
-News go over one channel a business, buckets and holders are keys that expire. Nothing here is the truth about anything:
-the database is.
+News go over one channel a business; buckets, windows and holders are keys that expire. Nothing here is the truth about
+anything: the database is.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from time import monotonic
 from typing import Any, TypeVar
 
 import structlog
+from limits.aio.storage import RedisStorage
 from redis import Redis as SyncRedis
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
@@ -22,8 +23,9 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from domain.errors import ConfigurationError
-from domain.live import Health, Rate
+from domain.live import Health, Limit, Rate
 from records.local import LocalLive
+from records.windows import Windows
 
 T = TypeVar("T")
 log = structlog.get_logger()
@@ -61,7 +63,7 @@ class RedisLive:
 
     def __init__(self, url: str, business: str) -> None:
         try:
-            pool = BlockingConnectionPool.from_url(
+            pool: Any = BlockingConnectionPool.from_url(
                 url, max_connections=CONNECTIONS, timeout=LIMIT_S, socket_timeout=LIMIT_S,
                 socket_connect_timeout=LIMIT_S, retry=Retry(NoBackoff(), 1),
             )  # fmt: skip
@@ -75,6 +77,10 @@ class RedisLive:
         self._wake = asyncio.Event()
         self._away: tuple[float, str] | None = (monotonic(), "not connected yet")
         self._tasks: list[asyncio.Task[None]] = []
+        storage = RedisStorage(  # the address is not looked at: the pool is ours
+            "async+redis://", implementation="redispy", key_prefix=self._prefix + "window", connection_pool=pool
+        )
+        self._windows = Windows(storage)
         self._take, self._holds, self._release = (self._redis.register_script(s) for s in (TAKE, HOLDS, RELEASE))
 
     async def open(self) -> None:
@@ -106,6 +112,11 @@ class RedisLive:
         if wait is None:
             return await self._here.take(bucket, units, rate.halved, urgent=urgent)
         return float(wait)
+
+    async def allow(self, name: str, limit: Limit) -> float:
+        """Count one more; without Redis by this process alone, and only half as many."""
+        wait = await self._ask(lambda: self._windows.allow(name, limit), None)
+        return await self._here.allow(name, limit.halved) if wait is None else wait
 
     async def hold(self, name: str) -> None:
         """Hold a name from now on, for as long as this process lives."""

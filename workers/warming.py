@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import records.contacts
+from domain.live import Limit
 from domain.message import Heard
 from domain.reading import Listening
 from graphs.effects import Deps
@@ -33,6 +34,7 @@ async def warm(deps: Deps, graph: Compiled) -> None:
                 Scope(business.id),
                 lambda tx: records.contacts.ensure_business(tx, business.id, business.name, now=deps.clock.now()),
             )
+            await database.live.allow("rehearsal", Limit(1, 60))
             there = replace(deps, database=database, understand=_by_rule)
             for n, text in enumerate(REHEARSED):
                 got = await hear(there, _said(text, n))

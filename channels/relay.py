@@ -109,7 +109,7 @@ class Relay:
     async def _unspoken(self, call: str) -> list[Receipted]:
         """What a caller waits for an answer to whose socket another process held."""
         business = self.reception.pack.business.id
-        _, found = await self.reception.database.read(lambda tx: calls.progress(tx, business, call))
+        found = await self.reception.database.read(lambda tx: calls.unanswered(tx, business, call))
         return [Receipted(m.id, m.contact, new=False) for m in found]
 
     async def _handed_over(self, form: dict[str, str]) -> Response:

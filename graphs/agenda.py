@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from domain.reading import Reading, Said
 from graphs.flows import booking, changing, form
+from graphs.readers.emergency import tells_of_emergency
 from graphs.readers.idioms import (
     asks_about_read_back,
     asks_for_news,
@@ -49,6 +50,11 @@ def flow_of(task: str | None, forms: Collection[str] = ()) -> str | None:
 def agenda(memory: dict[str, Any], reading: Reading, text: str, *, forms: Collection[str] = ()) -> list[Item]:
     """The items of a turn: questions first, then the yes or the task, then the way back to what was open."""
     said = list(reading.said)
+    if tells_of_emergency(text):  # whatever else was said waits, and whoever read it: a rule, not a model
+        dropped = [Item("drop")] if memory.get("asking") else []
+        return [*dropped, Item("line", key="emergency.call"), Item("hand_over", key="emergency", words=text[:400])]
+    if memory.get("emergency") and not _moves_on(said):
+        return [Item("line", key="emergency.call")]
     if (aside := _aside(memory, said, text)) is not None:
         return aside
     items = [Item("name", words=s.name) for s in said if s.name][:1]
@@ -63,6 +69,12 @@ def agenda(memory: dict[str, Any], reading: Reading, text: str, *, forms: Collec
         return [*items, Item("again")] if _open(memory) and items[-1].do != "hand_over" else items
     checks = any(s.act == "ask" for s in said)
     return items + ([Item("again")] if checks else _small_talk(memory, said, text, unclear=reading.unclear))
+
+
+def _moves_on(said: list[Said]) -> bool:
+    """Whether somebody who told of an emergency talks about something else, or takes their leave."""
+    asks = any(s.act == "request" and s.task is not None for s in said)
+    return asks or any(_told(s) for s in said) or any(s.act in ("thanks", "bye") for s in said)
 
 
 def _aside(memory: dict[str, Any], said: list[Said], text: str) -> list[Item] | None:

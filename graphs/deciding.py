@@ -54,6 +54,7 @@ def next_item(mind: Mind) -> None:
     mind.steps.append(f"{item['do']}:{item['task'] or item['key']}".rstrip(":"))
     if item["do"] in _PROGRESS:
         mind.memory["unclear"] = 0
+    mind.memory["emergency"] = item["key"].startswith("emergency")
     _DOING.get(item["do"], _unclear)(mind, item)
 
 

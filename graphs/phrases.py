@@ -7,7 +7,7 @@ from typing import Final
 
 _PLAIN: Final = """
 about.disclosure about.bot about.help call.greeting call.unheard call.moment call.too_long call.next call.again
-call.nobody call.message_kept call.whisper call.to_machine call.not_recorded call.still_recorded dropped
+call.nobody call.message_kept call.whisper call.to_machine call.not_recorded call.still_recorded dropped emergency.call
 call.queue call.queue_wait call.will_call_back call.say_again call.menu call.hold call.still_held call.not_decided
 small.greet small.thanks small.bye small.what small.no
 small.wait small.unclear small.unclear_here small.nothing_open asking.lapsed asking.open any.trouble any.declined

@@ -15,7 +15,8 @@ _WITH_A_TIME = ("book", "find", "move")
 _KEPT = ("task", "name", "service", "staff", "booking", "more", "party")
 
 
-_OF_THE_MOMENT = ("tasks", "asking", "confirming", "our_act", "offered", "unclear", "topic", "entered", "resume")
+_OF_THE_MOMENT = ("tasks", "asking", "confirming", "our_act", "offered", "unclear", "topic", "entered", "resume",
+                  "emergency")  # fmt: skip
 _IDLE = ("small.greet", "small.what", "small.nothing_open", "")
 
 

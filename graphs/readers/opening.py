@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from domain.reading import Listening, Said
+from graphs.readers.emergency import is_emergency
 from graphs.readers.pieces import Piece
 
 _FREE: Final = re.compile(
@@ -66,7 +67,7 @@ def always(piece: Piece) -> list[Said] | None:
     """Return what means the same whatever we said before: are you a bot, say it again, a person please."""
     if piece.says("bot") and "human" not in piece.tasks and not piece.details.when_words:
         return [piece.said("ask", task="bot")]
-    if "human" in piece.tasks:
+    if "human" in piece.tasks or is_emergency(piece.part.plain):
         return [piece.said("request", task="human", told=True)]
     if piece.says("repeats") and not piece.details.when_words and not piece.tasks:
         return [piece.said("repeat")]

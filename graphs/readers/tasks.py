@@ -32,6 +32,32 @@ _KIND = (
 WANTS: Final[Patterns] = {
     "human": (
         r"\b(?:cut|did|dyed|colou?red) my (?:\w+ ){1,2}(?:way |far |much )?(?:too|wrong|badly|unevenly?)\b",
+        r"\b(?:connect|transfer|patch|put) (?:me|us) (?:through|over|on with|in touch|to)\b|\b(?:just "
+        r"|please )connect me\b",
+        r"\b(?:speak|talk)(?:ing)? (?:to|with) (?:the |a |an |your )?(?:\w+ )?(?:supervisor|boss|manager|owner"
+        r"|team|office"
+        r"|department|front desk|reception|billing|accounts|kitchen|housekeeping|someone who|somebody who)\b",
+        r"\b(?:have|get) (?:someone|somebody|a person|the \w+|your \w+) (?:to )?(?:call|ring|phone|contact|text) me\b"
+        r"|\b(?:someone|somebody|a person|anyone) (?:to |can |could |should |please )?(?:get back to|reach out to"
+        r"|contact|call) me\b",
+        r"\b(?:charge|charged|charges|bill|billed|invoice|fee|payment)\b.{0,60}\b(?:never (?:used|agreed"
+        r"|authori[sz]ed|asked|got"
+        r"|happened)|(?:don't|do not|didn't|did not) (?:recogni[sz]e|agree|authori[sz]e|understand why)|mistake"
+        r"|not mine|incorrect)\b"
+        r"|\b(?:dispute|disputing|unauthori[sz]ed|fraudulent)\b.{0,60}\b(?:charge|bill|payment|bank|card|it)\b",
+        r"\bnot (?:what|the \w+|the one) i (?:booked|ordered|paid for|asked for|agreed to)\b|\b(?:report you"
+        r"|sue you|small claims"
+        r"|better business bureau|my lawyer|my attorney)\b|\bwhat are you (?:\w+ )?going to do about\b",
+        r"\b(?:this|it|that|your \w+|my last \w+|the (?:service|whole thing|visit|staff)|my (?:visit|stay|experience))"
+        r" (?:is|was|has been|were) (?:\w+ ){0,2}?(?:joke|disgrace|unacceptable|appalling|pathetic|disgusting"
+        r"|outrageous|rip-?off"
+        r"|scam|horrible|terrible|awful)\b|\bworst (?:\w+ )?(?:service|experience|haircut|visit|stay)\b",
+        r"\b(?:manager|owner|boss|supervisor|colleague|your \w+)(?: had| has)? (?:promised|set up|agreed|offered"
+        r"|guaranteed)\b"
+        r".{0,60}\b(?:free|discount|upgrade|refund|waive\w*|comp|me|us|when)\b|\b(?:free|discount"
+        r"|upgrade)\b.{0,30}\b(?:manager"
+        r"|owner|boss|supervisor) (?:promised|set up|agreed|offered|gave)\b",
+        r"\b(?:call|calling) the (?:police|cops)\b",
         r"\b(?:complain\w*|unhappy|disappointed|not happy with|ruined my)\b"
         r"|\b(?:this|you|it)(?:'s| is| are|'re) (?:\w+ )?(?:useless|shit|crap|rubbish|ridiculous)\b",
         r"\brunning (?:\w+ ){0,2}late\b|\bbe (?:\w+ ){0,2}late\b",
@@ -112,7 +138,8 @@ WANTS: Final[Patterns] = {
         r"|ship\w*|deliver\w*|status|updat\w*|coming|dropped|yet|received?)\b",
         r"\bstatus of\b|\bstatus\b.{0,20}\b(?:order|deliver)|\b(?:track|tracking)\b|\bwhere(?:'s| is) my\b",
         r"\border status\b",
-        r"\bmy (?:order|package|delivery)\b.{0,30}\b(?:arriv|ship|deliver|status|update|ready|come|here|transit|at)\w*",
+        r"\bmy (?:order|package|delivery)\b.{0,30}\b(?:arriv|ship|deliver|status|update|ready|come|here|transit"
+        r"|at)\w*",
         r"\b(?:has|did|is|have|when)\b.{0,20}\bmy\b.{0,20}\b(?:order\w*|package|item\w*|delivery|purchase\w*)\b",
         r"\b(?:locate|find|where)\b.{0,12}\bmy (?:package|order|item)",
     ),

@@ -51,7 +51,13 @@ def test_a_hand_over_is_due_when_the_business_promised_to_answer(bench: Workbenc
     assert (row.kind, row.detail, row.due_at - row.opened_at) == ("callback", "asked: a person please", 600_000)
 
 
-def test_a_hand_over_has_one_of_four_reasons() -> None:
+def test_an_emergency_is_due_at_once(bench: Workbench) -> None:
+    bench.do(hand_over.write, HandOver(reason="emergency", words="he collapsed"))
+    [row] = bench.rows("SELECT * FROM obligation")
+    assert (row.detail, row.due_at) == ("emergency: he collapsed", row.opened_at)
+
+
+def test_a_hand_over_has_one_of_five_reasons() -> None:
     with pytest.raises(ValidationError):
         HandOver.model_validate({"reason": "bored"})
 

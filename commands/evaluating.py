@@ -149,11 +149,15 @@ def coverage(
         html.write_text(report.html(run, killed=killed), "utf-8")
     if as_json:
         typer.echo(json.dumps(covering.as_json(covered, killed)))
-        return
+        raise typer.Exit(FAILED if any(not guard.noticed for guard in killed) else 0)
     for one in covered:
         typer.echo(f"{one.kind:10} {len(one.hit):3} of {len(one.there):3}   {', '.join(one.missing)}")
     for guard in killed:
-        typer.echo(f"without {guard.guard:14} {len(guard.noticed):3} cases notice   {', '.join(guard.noticed[:4])}")
+        told = ", ".join(guard.noticed[:4])
+        typer.echo(f"without {guard.guard:18} {len(guard.noticed):3} of {guard.tried:3} cases notice   {told}")
+    if silent := [guard.guard for guard in killed if not guard.noticed]:
+        typer.echo(f"no case notices that {', '.join(silent)} is gone")
+        raise typer.Exit(FAILED)
 
 
 @app.command()

@@ -46,6 +46,14 @@ class Seeded(Strict):
     name: str | None = None
 
 
+class Prefers(Strict):
+    """What a person has asked for before the first turn: the channel, and no message earlier or later than this."""
+
+    channel: Literal["sms", "call", "email", "web"] | None = None
+    not_before: str | None = Field(default=None, pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+    not_after: str | None = Field(default=None, pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+
+
 class Contact(Strict):
     """A person; at least one address. `ref` is how turns and expectations name them."""
 
@@ -54,6 +62,7 @@ class Contact(Strict):
     web: str | None = DEFAULT_WEB
     name: str | None = None
     zone: str | None = None
+    prefers: Prefers = Prefers()
     consents: list[Consent] = []
     bookings: list[Seeded] = []
 
@@ -115,12 +124,24 @@ class Webhook(Strict):
 
 
 class Trigger(Strict):
-    """What the business starts: a campaign, by name, with its text and audience."""
+    """What the business starts: a campaign of offers, by name, with its text and audience; it waits for staff."""
 
-    campaign: str
-    text: str | None = None
-    purpose: Literal["service", "marketing"] = "marketing"
+    campaign: str = Field(min_length=1, max_length=80)
+    text: str | None = Field(default=None, max_length=1600)
     to: list[str] = Field(default=[], description="contacts by ref; all of the case's, if none is named")
+    refused: bool = Field(default=False, description="that nobody may get it, so that it is not even laid before staff")
+
+
+class Propose(Strict):
+    """An action put straight before the door, past reader and flows: what a program or model gone wrong would try.
+
+    It is about the turn's contact, by the turn's channel; `{booking}` among the arguments is their next appointment.
+    """
+
+    tool: str = "message"
+    args: dict[str, Any] = {}
+    purpose: Literal["mandated", "reply", "service", "marketing"] | None = None
+    by: str = "case"
 
 
 class Restart(Strict):
@@ -165,6 +186,7 @@ class Turn(Strict):
     staff: Annotated[Staff, _flag("decide")] | None = None
     webhook: Webhook | None = None
     trigger: Annotated[Trigger, _flag("campaign")] | None = None
+    propose: Propose | None = None
     restart: Annotated[Restart, _flag("after_commit")] | None = None
     fault: Annotated[Fault, _flag("kind")] | None = None
 
@@ -175,8 +197,8 @@ class Turn(Strict):
     expect: list[Expectation] = []
 
     KINDS: ClassVar[tuple[str, ...]] = (
-        "user", "press", "missed_call", "voicemail", "wait", "advance", "staff", "webhook", "trigger", "restart",
-        "fault",
+        "user", "press", "missed_call", "voicemail", "wait", "advance", "staff", "webhook", "trigger", "propose",
+        "restart", "fault",
     )  # fmt: skip
 
     @model_validator(mode="after")
@@ -224,6 +246,9 @@ class Case(Strict):
     clock: Annotated[Clock, _flag("now")]
     business: str = Field(default="salon", description="a pack's name, or a folder beside the case")
     overrides: dict[Literal["business", "policy"], dict[str, Any]] = {}
+    extensions: str | None = Field(
+        default=None, description="a folder beside the case: tools, guards, channels of its own"
+    )
     contacts: list[Contact] = Field(default=[Contact()], min_length=1)
     channel: Channel = "sms"
     reader: Annotated[Reader, _flag("mode")] = Reader()
@@ -240,6 +265,8 @@ class Case(Strict):
         if twice := sorted({ref for ref in known if known.count(ref) > 1}):
             raise ValueError(f"two contacts are called {twice[0]!r}")
         for at, turn in enumerate(self.turns, 1):
+            if turn.trigger and (lost := [ref for ref in turn.trigger.to if ref not in known]):
+                raise ValueError(f"turn {at}: there is no contact {lost[0]!r}; there are {', '.join(known)}")
             if turn.who is not None and turn.who not in known:
                 raise ValueError(f"turn {at}: there is no contact {turn.who!r}; there are {', '.join(known)}")
         return self

@@ -1,6 +1,7 @@
 """A child process that plays turns it is told on standard input, or dies where it is told to.
 
-One JSON object a line comes in (`Order`); one goes out when all is quiet again: {"now": …, "code": …, "heard": …}.
+One JSON object a line comes in (`Order`); one goes out when all is quiet again: {"now": …, "code": …, "heard": …,
+"wrong": …}. What is logged goes into a file of the home, line by line.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import structlog
 from pydantic import BaseModel
 
 from domain.message import Heard
@@ -25,6 +27,8 @@ from evals.performing import Performance
 from evals.readers import Lineup
 from evals.venue import open_venue, scene_of
 from records.local import LocalLive
+
+LOG = "child.log.jsonl"
 
 
 class Start(BaseModel):
@@ -78,6 +82,7 @@ async def serve() -> None:
     """Play what is told until the input ends."""
     start = Start.model_validate_json(sys.stdin.readline())
     case, home, fuse = Case.model_validate(start.case), Path(start.home), Fuse()
+    _log_into(home / LOG)
     venue = await open_venue(
         scene_of(case, Path(start.folder), modelled=Lineup().modelled(case)),
         home,
@@ -97,18 +102,28 @@ async def serve() -> None:
             turn = Turn.model_validate(order.turn)
             reader.turn(turn)
             fuse.left = order.die_after
-            await show.perform(turn)
+            wrong = await show.perform(turn)
             fuse.left = None
             reader.check()
-            _say(show)
+            _say(show, wrong)
     finally:
         await venue.app.close()
 
 
-def _say(show: Performance) -> None:
+def _log_into(file: Path) -> None:
+    """Write what is logged as JSON lines at once: the process may be gone with the next commit."""
+    lines = file.open("a", encoding="utf-8", buffering=1)
+    structlog.configure(
+        processors=[structlog.processors.add_log_level, structlog.processors.JSONRenderer(default=str)],
+        logger_factory=structlog.WriteLoggerFactory(lines), cache_logger_on_first_use=False,
+    )  # fmt: skip
+
+
+def _say(show: Performance, wrong: str | None = None) -> None:
     now = show.venue.clock.now().isoformat()
     last: Heard | None = show.last
-    said = {"now": now, "heard": show.heard, "code": show.code, "last": last.provider_id if last else None}
+    said = {"now": now, "heard": show.heard, "code": show.code, "last": last.provider_id if last else None,
+            "wrong": wrong}  # fmt: skip
     sys.stdout.write(json.dumps(said) + "\n")
     sys.stdout.flush()
 

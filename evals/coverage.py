@@ -23,6 +23,7 @@ CONSENT = (
     "text all revoke", "text all grant", "text marketing grant", "text marketing revoke", "call all revoke",
     "web all revoke",
 )  # fmt: skip
+STOPS = ("ask", "hold", "deny")
 STAFF = ("approve", "edit", "reject", "answer", "expire")
 
 
@@ -43,9 +44,10 @@ class Covered:
 
 @dataclass(frozen=True, slots=True)
 class Kill:
-    """A guard that found nothing for a while, and the cases that noticed."""
+    """A guard that found nothing for a while, how many cases it had a word in, and those that noticed."""
 
     guard: str
+    tried: int
     noticed: tuple[str, ...]
 
 
@@ -71,13 +73,19 @@ def coverage(results: Sequence[Result]) -> list[Covered]:
 def kills(
     loaded: Sequence[Loaded], options: Options, before: Sequence[Result], *, each: Callable[[Kill], None] | None = None
 ) -> list[Kill]:
-    """Take each guard out of judgement in turn and run the cases that passed with it; those that fail then noticed."""
-    passed = {r.case for r in before if r.ok}
+    """Take each guard out of judgement in turn and run the cases it had a word in; those that fail then noticed.
+
+    A guard that stopped nothing is tried where it allowed something: expectations may name it.
+    """
+    passed = {r.case: frozenset(r.exercised.get("guards", ())) for r in before if r.ok}
     cases = [one for one in loaded if one.case.id in passed and not _in_a_child(one)]
     found = []
     for guard in shipped_guards(None):
-        results = run(cases, replace(options, without=guard.name, seeds=1, perturbations=()))
-        found.append(Kill(guard.name, tuple(r.case for r in results if not r.ok)))
+        spoke = [one for one in cases if any(name.rpartition(" ")[0] == guard.name for name in passed[one.case.id])]
+        stopped = [one for one in spoke if passed[one.case.id] & {f"{guard.name} {v}" for v in STOPS}]
+        chosen = stopped or spoke
+        results = run(chosen, replace(options, without=guard.name, seeds=1, perturbations=())) if chosen else []
+        found.append(Kill(guard.name, len(chosen), tuple(r.case for r in results if not r.ok)))
         if each is not None:
             each(found[-1])
     return found
@@ -92,7 +100,7 @@ def as_json(covered: Sequence[Covered], killed: Sequence[Kill] = ()) -> dict[str
     told: dict[str, Any] = {"coverage": kinds}
     if killed:
         told["guard_kill_rate"] = round(sum(bool(k.noticed) for k in killed) / len(killed), 4)
-        told["guards"] = {k.guard: list(k.noticed) for k in killed}
+        told["guards"] = {k.guard: {"tried": k.tried, "noticed": list(k.noticed)} for k in killed}
     return told
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -9,23 +10,30 @@ from typing import Any
 
 import records.contacts
 import records.preferences
+from channels.fake.knocking import knock
+from domain.campaign import Audience, CampaignFile
 from domain.clock import from_ms, to_ms
 from domain.errors import BadInput
 from domain.message import AddressKind, Heard
 from evals.case import Case, Seeded, Turn
+from evals.proposing import Whom, propose
 from evals.venue import Venue
 from records import actions, bookings, consents, jobs, timers
 from records.bookings import Holder
 from records.database import Tx
 from records.disclosures import Disclosure
+from records.preferences import Preference
 from records.staff_answers import StaffAnswer
 from tools.availability import MINUTE_MS, stretch
 from workers.answers import collect
+from workers.campaigns import plan
 
 UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 KINDS: dict[str, AddressKind] = {"web": "web", "sms": "phone", "call": "phone"}
 MOST_STEPS = 500
+PROPOSED = 10_000  # above every ordinal that a turn gives
 PAUSE_S = 1.0  # nobody answers in the same instant
+OFFER = "{business}: our spring offers are here. Reply STOP to end."
 SHOWN = Disclosure("Willow & Co may text me offers at this number. Reply STOP to end.", "case-1")
 
 
@@ -43,6 +51,7 @@ class Performance:
     case: Case
     key: str
     heard: int = 0
+    proposed: int = 0
     last: Heard | None = None
     code: str = ""
     people: dict[str, str] = field(default_factory=dict)
@@ -63,13 +72,20 @@ class Performance:
     def _seed(self, tx: Tx) -> None:
         business, now = self.venue.app.pack.business.id, self.venue.clock.now()
         for person in self.case.contacts:
-            if not (person.name or person.zone or person.consents or person.bookings):
+            wishes = {**person.prefers.model_dump(exclude_none=True), **({"zone": person.zone} if person.zone else {})}
+            if not (person.name or wishes or person.consents or person.bookings):
                 continue
             kind, value = ("phone", person.phone) if person.phone else ("web", person.web)
             contact = records.contacts.ensure(tx, business, kind=kind, value=str(value), now=now)
             self.people[person.ref] = contact
             if person.name:
                 records.contacts.rename(tx, contact, person.name)
+            for wish, told in wishes.items():
+                made = Preference(
+                    business=business, contact=contact, kind=wish, value=told, actor="case",
+                    evidence=f"seed:{person.ref}",
+                )  # fmt: skip
+                records.preferences.set_preference(tx, made, now=now)
             for consent in person.consents:
                 act = {"granted": "grant", "revoked": "revoke", "pending": "pending"}[consent.state]
                 at = self.instant(consent.at) if consent.at else now
@@ -101,14 +117,14 @@ class Performance:
              "end_at": start + service.minutes * MINUTE_MS, "action": f"seed:{made}", "created_at": to_ms(now)},
         )  # fmt: skip
 
-    async def perform(self, turn: Turn) -> None:
-        """Do what a turn says and let everything that follows run."""
-        doers: dict[str, Callable[[Turn], Awaitable[None]]] = {
+    async def perform(self, turn: Turn) -> str | None:
+        """Do what a turn says and let everything that follows run; what did not come out as the turn itself says."""
+        doers: dict[str, Callable[[Turn], Awaitable[str | None]]] = {
             "user": self._speak, "press": self._speak, "missed_call": self._speak, "voicemail": self._speak,
             "wait": self._wait, "advance": self._wait, "staff": self._staff, "webhook": self._webhook,
-            "trigger": self._trigger, "fault": self._fault, "restart": self._idle,
+            "trigger": self._trigger, "propose": self._propose, "fault": self._fault, "restart": self._idle,
         }  # fmt: skip
-        await doers[turn.kind](turn)
+        return await doers[turn.kind](turn)
 
     async def _idle(self, _turn: Turn) -> None:
         await self.venue.app.run_until_idle()
@@ -128,11 +144,15 @@ class Performance:
             await collect(self.venue.app.deps, got, 0.0)
         await self._note_code()
 
-    def _heard(self, turn: Turn, channel: str, text: str) -> Heard:
+    def _address(self, turn: Turn, channel: str) -> str:
         person = self.case.person(turn.who)
         address = person.web if channel == "web" else person.phone
         if address is None:
             raise BadInput(f"case {self.case.id}: {person.ref} has no address for {channel}")
+        return address
+
+    def _heard(self, turn: Turn, channel: str, text: str) -> Heard:
+        person, address = self.case.person(turn.who), self._address(turn, channel)
         self.heard += 1
         kind = turn.heard_as or "text"
         return Heard(
@@ -186,17 +206,61 @@ class Performance:
     def _value(self, name: str, value: Any) -> Any:
         return to_ms(self.instant(value)) if name == "start" and isinstance(value, str) else value
 
-    async def _webhook(self, turn: Turn) -> None:
-        assert turn.webhook is not None  # noqa: S101  the kind says so
-        if turn.webhook.path:
-            raise BadInput(f"case {self.case.id}: webhooks with a path need the web process")
-        if self.last is None:
-            raise BadInput(f"case {self.case.id}: nothing was heard yet that could come again")
-        await self.venue.app.hear(self.last)
-        await self.venue.app.run_until_idle()
+    async def _webhook(self, turn: Turn) -> str | None:
+        """The last message once more, or a form at one of our routes; what was answered otherwise than expected."""
+        sent = turn.webhook
+        assert sent is not None  # noqa: S101  the kind says so
+        app = self.venue.app
+        if not sent.path:
+            if self.last is None:
+                raise BadInput(f"case {self.case.id}: nothing was heard yet that could come again")
+            await app.hear(self.last)
+            await app.run_until_idle()
+            return None
+        url = app.settings.public_base_url + sent.path
+        account = self.venue.carrier.account
+        knocking = asyncio.create_task(knock(app.routes(), url, sent.form, account=account, signed=sent.signed))
+        while not knocking.done():  # a call's webhook waits for the answer of the turn that it begins
+            await app.run_until_idle()
+            await asyncio.sleep(0)
+        status = await knocking
+        await app.run_until_idle()
+        wanted = sent.status or 200
+        return None if status == wanted else f"{sent.path} answered {status}, and {wanted} was expected"
 
-    async def _trigger(self, turn: Turn) -> None:
-        raise BadInput(f"case {self.case.id}: campaigns cannot be triggered yet")
+    async def _trigger(self, turn: Turn) -> str | None:
+        """Lay a campaign before staff, as the command does; a staff turn approves it."""
+        wanted, app = turn.trigger, self.venue.app
+        assert wanted is not None  # noqa: S101  the kind says so
+        people = [self.case.person(ref) for ref in wanted.to] or self.case.contacts
+        numbers = [person.phone for person in people if person.phone]
+        file = CampaignFile(name=wanted.campaign, text=wanted.text or OFFER, audience=Audience(numbers=numbers))
+        refusal = ""
+        try:
+            await app.database.write(app.deps.scope(None), lambda tx: plan(tx, app.deps, file, by="kim"))
+        except BadInput as problem:
+            refusal = str(problem)
+        await app.run_until_idle()
+        if bool(refusal) == wanted.refused:
+            return None
+        return f"the campaign was refused: {refusal}" if refusal else "the campaign was to be refused, and was not"
+
+    async def _propose(self, turn: Turn) -> None:
+        """Put an action before the door, about the turn's contact and by its channel."""
+        said, app, channel = turn.propose, self.venue.app, turn.channel or self.case.channel
+        assert said is not None  # noqa: S101  the kind says so
+        args = {name: self._value(name, value) for name, value in said.args.items()}
+        wanted, address = said.model_copy(update={"args": args}), self._address(turn, channel)
+        self.proposed += 1
+
+        def work(tx: Tx) -> str:
+            kind, business = KINDS[channel], app.pack.business.id
+            contact = records.contacts.ensure(tx, business, kind=kind, value=address, now=self.venue.clock.now())
+            whom = Whom(contact=contact, channel=channel, address=address)
+            return propose(tx, app.deps, wanted, whom=whom, ordinal=PROPOSED + self.proposed).state
+
+        await app.database.write(app.deps.scope(None), work)
+        await app.run_until_idle()
 
     async def _fault(self, turn: Turn) -> None:
         assert turn.fault is not None  # noqa: S101  the kind says so

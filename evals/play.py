@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+import traceback
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -22,6 +23,8 @@ from evals.recording import Recorder
 from evals.suite import Loaded
 from evals.transcript import lines
 from evals.venue import Venue, Venues
+
+Perform = Callable[[Turn], Awaitable[str | None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,11 +62,14 @@ class Watch:
     failures: list[Failure] = field(default_factory=list)
     logs: Sequence[Mapping[str, Any]] = ()
 
-    async def turn(self, number: int, turn: Turn, *, perform: Any) -> None:
+    async def turn(self, number: int, turn: Turn, *, perform: Perform) -> None:
         """Have a turn performed, and judge what it expects."""
         self.recorder.begin_turn()
         before = self.recorder.records() if any(e.state_unchanged is not None for e in turn.expect) else None
-        await perform(turn)
+        if wrong := await perform(turn):
+            self.failures.append(
+                Failure(turn=number, after=about(turn), assertion=turn.kind, wanted="as the turn says", why=wrong)
+            )
         if turn.expect:
             whole = any(e.ledger_sound is not None for e in turn.expect)
             evidence = self.recorder.evidence(before=before, whole=whole)
@@ -105,6 +111,9 @@ async def play(venues: Venues, playing: Playing) -> Result:
             made = await at_venue(venue, playing, result)
     except (QotBotError, LookupError) as problem:
         made = replace(result, status="error", error=f"{playing.loaded.place}: {problem}")
+    except Exception as problem:  # noqa: BLE001  whatever one case brings up, the others are played
+        where = "".join(traceback.format_exception(problem)[-3:]).strip()
+        made = replace(result, status="error", error=f"{playing.loaded.place}: {where}")
     return replace(made, ms=round((time.perf_counter() - began) * 1000, 2))
 
 

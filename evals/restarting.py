@@ -16,6 +16,7 @@ from compose import embedded, load_pack
 from domain.errors import BadInput
 from evals.carrier import Carrier
 from evals.case import Turn
+from evals.child import LOG
 from evals.finding import Result
 from evals.play import Playing, Watch
 from evals.recording import Recorder
@@ -36,7 +37,7 @@ class Cast:
     known: dict[str, Any] = field(default_factory=dict)
     dying: int | None = None
 
-    async def perform(self, turn: Turn) -> None:
+    async def perform(self, turn: Turn) -> str | None:
         """Have a turn played; a process that dies in it is followed, and what it was told is told once more.
 
         That is what a carrier does with a webhook that was not acknowledged.
@@ -46,17 +47,18 @@ class Cast:
                 await self.kill()
                 await self.follow()
             self.dying = turn.restart.after_commit
-            return
+            return None
         dying, self.dying = self.dying, None
         before = dict(self.known)
         if await self._told(turn, dying):
-            return
+            return self.known["wrong"]
         if dying is None:
             raise BadInput(f"case {self.playing.case.id}: the child process died by itself")
         self.known = {**before, "now": self.known.get("now", before.get("now"))}
         await self.follow()
         if not await self._told(turn, None):
             raise BadInput(f"case {self.playing.case.id}: the child process died by itself")
+        return self.known["wrong"]
 
     async def _told(self, turn: Turn, dying: int | None) -> bool:
         child = self.child
@@ -121,9 +123,22 @@ async def in_a_child(playing: Playing, result: Result) -> Result:
             try:
                 for number, turn in enumerate(case.turns, 1):
                     await watch.turn(number, turn, perform=cast.perform)
+                await cast.kill()  # what it logged last lies in its file now
+                watch.logs = logged(home / LOG)
                 return await watch.end(result, carried=Carrier(home / "carrier.jsonl").taken)
             finally:
                 database.close()
+
+
+def logged(file: Path) -> list[dict[str, Any]]:
+    """What the children logged; the last line of one that was killed may be cut off."""
+    found = []
+    for line in file.read_text("utf-8", "replace").splitlines() if file.exists() else ():
+        try:
+            found.append(json.loads(line))
+        except ValueError:
+            found.append({"event": line})
+    return found
 
 
 @asynccontextmanager

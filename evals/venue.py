@@ -20,6 +20,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from compose import App, Settings, compose, own_home, shipped_guards
+from domain.action import Proposal
 from domain.clock import SteppingClock
 from domain.errors import BadInput
 from domain.guard import Guard
@@ -50,6 +51,7 @@ class Scene:
     changes: str = "{}"
     modelled: bool = False
     without: str | None = None  # a guard that finds nothing
+    extensions: Path | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -116,10 +118,13 @@ def memory_folder(name: str) -> tempfile.TemporaryDirectory[str]:
 
 def scene_of(case: Case, folder: Path, *, modelled: bool, without: str | None = None) -> Scene:
     """What a case needs composed; `BadInput` where its business is nowhere."""
+    own = (folder / case.extensions).resolve() if case.extensions else None
+    if own is not None and not own.is_dir():
+        raise BadInput(f"case {case.id}: the extensions folder {own} is missing")
     for place in (folder / case.business, PACKS / case.business):
         if (place / "business.yaml").exists():
             changes = json.dumps(case.overrides, sort_keys=True)
-            return Scene(place.resolve(), changes, modelled, without)
+            return Scene(place.resolve(), changes, modelled, without, own)
     known = ", ".join(sorted(p.name for p in PACKS.iterdir() if p.is_dir()))
     raise BadInput(f"case {case.id}: there is no business {case.business!r}; name a pack ({known}) or a folder")
 
@@ -130,8 +135,8 @@ async def open_venue(scene: Scene, home: Path, *, durable: bool = False, carrier
     standin = StandIn() if scene.modelled else None
     overrides: dict[str, dict[str, Any]] = json.loads(scene.changes)
     folder = altered(scene.business, overrides, home / "business") if overrides else scene.business
-    settings = Settings(home=home, business=folder, durable=durable, threads=durable)
-    guards = weakened(shipped_guards(None), scene.without) if scene.without else None
+    settings = Settings(home=home, business=folder, durable=durable, threads=durable, extensions=scene.extensions)
+    guards = weakened(shipped_guards(scene.extensions), scene.without) if scene.without else None
     app = await compose(settings, clock, account=carrier.account, model=standin, guards=guards)
     own_home(app)
     if overrides:
@@ -143,7 +148,11 @@ def weakened(guards: Sequence[Guard], name: str) -> list[Guard]:
     """The same guards, one of which finds nothing; `BadInput` where there is none of that name."""
     if name not in {guard.name for guard in guards}:
         raise BadInput(f"there is no guard {name!r}; there are {', '.join(g.name for g in guards)}")
-    return [replace(g, judge=lambda _action, _facts: None) if g.name == name else g for g in guards]
+    return [replace(g, judge=_nothing) if g.name == name else g for g in guards]
+
+
+def _nothing(_action: Proposal, _facts: Any) -> None:
+    """What a guard finds that is gone."""
 
 
 def altered(business: Path, overrides: Mapping[str, Mapping[str, Any]], folder: Path) -> Path:

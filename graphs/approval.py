@@ -18,11 +18,10 @@ from pydantic import BaseModel, ValidationError, create_model
 from domain.action import Action
 from domain.canonical import digest
 from domain.errors import BadInput
-from domain.guard import Guard
 from domain.tool import Tool
 from graphs import effects, untraced
 from graphs.effects import Deps
-from graphs.guarded import ActionState, Compiled, Node, Outline, guarded
+from graphs.guarded import ActionState, Compiled, Node, Outline, outlined
 from graphs.proof import prove
 from records import actions, jobs, obligations, staff_answers
 from records.database import Tx
@@ -55,14 +54,15 @@ def wait_for_staff(tool: Tool | Outline) -> Node:
 def action_graphs(deps: Deps, saver: BaseCheckpointSaver[Any]) -> dict[str, Compiled]:
     """One compiled thread per tool that writes, proved, over the checkpoints of this composition."""
     writing = [Outline.of(t) for t in deps.tools.values() if t.write is not None]
-    return {t.name: _built(t, deps.guards).copy({"checkpointer": saver}) for t in writing}
+    names = tuple(guard.name for guard in deps.guards)
+    return {t.name: _built(t, names).copy({"checkpointer": saver}) for t in writing}
 
 
 @lru_cache(maxsize=256)
-def _built(tool: Outline, guards: tuple[Guard, ...]) -> Compiled:
+def _built(tool: Outline, guards: tuple[str, ...]) -> Compiled:
     """Built and proved once a process."""
-    compiled = guarded(tool, guards, hold=wait_for_staff(tool)).compile(name=f"action_{tool.name}")
-    prove(compiled, [g.name for g in guards], effects=1)
+    compiled = outlined(tool, guards, hold=wait_for_staff(tool)).compile(name=f"action_{tool.name}")
+    prove(compiled, guards, effects=1)
     return compiled
 
 

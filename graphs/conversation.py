@@ -20,7 +20,7 @@ from graphs.agenda import FLOWS, agenda
 from graphs.check import Checked, checked
 from graphs.effects import Deps
 from graphs.flow import Line, flow_graph
-from graphs.guarded import Compiled, Outline, guarded, park
+from graphs.guarded import Compiled, Outline, outlined, park
 from graphs.hearing import listening, own_tasks
 from graphs.mind import Mind
 from graphs.noting import note_reading
@@ -67,11 +67,12 @@ class Answered(TypedDict, total=False):
 
 def conversation(tools: Mapping[str, Tool], guards: Sequence[Guard]) -> Compiled:
     """The conversation over these tools and guards, proved: no effect escapes them."""
-    return _built(tuple(Outline.of(t) for t in tools.values() if t.name != "message"), tuple(guards))
+    outlines = tuple(Outline.of(t) for t in tools.values() if t.name != "message")
+    return _built(outlines, tuple(guard.name for guard in guards))
 
 
 @lru_cache(maxsize=16)
-def _built(tools: tuple[Outline, ...], guards: tuple[Guard, ...]) -> Compiled:
+def _built(tools: tuple[Outline, ...], guards: tuple[str, ...]) -> Compiled:
     """Built and proved once a process: it takes longer than a turn, and nothing of a composition is in it."""
     graph: StateGraph[TurnState, Deps, TurnState, Answered] = StateGraph(
         TurnState, context_schema=Deps, output_schema=Answered
@@ -82,7 +83,7 @@ def _built(tools: tuple[Outline, ...], guards: tuple[Guard, ...]) -> Compiled:
         graph.add_node(flow.name, flow_graph(flow), metadata={"kind": "flow"})
         graph.add_edge(flow.name, "decide")
     for tool in tools:
-        subgraph = guarded(tool, guards, hold=park).compile(name=tool.name)
+        subgraph = outlined(tool, guards, hold=park).compile(name=tool.name)
         graph.add_node(tool.name, subgraph, metadata={"kind": "tool", "tier": str(tool.tier)})
         graph.add_edge(tool.name, "decide")
     graph.add_node("say", say)
@@ -92,7 +93,7 @@ def _built(tools: tuple[Outline, ...], guards: tuple[Guard, ...]) -> Compiled:
     graph.add_edge("say", "check")
     graph.add_edge("check", END)
     compiled = graph.compile(name="conversation")
-    prove(compiled, [g.name for g in guards], effects=len(tools))
+    prove(compiled, guards, effects=len(tools))
     return compiled
 
 

@@ -48,6 +48,13 @@ class Deps:
     spool: Spool
     understand: Callable[[str, Listening], Awaitable[ReadBy]]
 
+    def guard(self, name: str) -> Guard:
+        """A guard by name; LookupError where this composition has none of that name."""
+        for guard in self.guards:
+            if guard.name == name:
+                return guard
+        raise LookupError(f"there is no guard {name!r}")
+
     def clearance(self) -> Clearance:
         """What the door works with now."""
         return Clearance(self.guards, self.pack, self.clock.now())

@@ -61,9 +61,10 @@ Compiled = CompiledStateGraph[Any, Any, Any, Any]
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """All of a tool that its graph is built from; the tool itself is looked up when the graph runs.
+    """All of a tool that its graph is built from; tools and guards are looked up by name when the graph runs.
 
-    So what was built and proved for one composition serves every other one with the same guards.
+    So what was built and proved for one composition serves every other one with the same names; a guard that its
+    composition has and the graph did not ask denies.
     """
 
     name: str
@@ -77,17 +78,20 @@ class Outline:
         return cls(tool.name, tool.tier, tool.purpose, tool.args)
 
 
-def guarded(tool: Tool | Outline, guards: Sequence[Guard], *, hold: Node) -> Builder:
+def guarded(tool: Tool, guards: Sequence[Guard], *, hold: Node) -> Builder:
     """Build the subgraph of one tool; raises `ConfigurationError` without guards."""
+    return outlined(Outline.of(tool), [guard.name for guard in guards], hold=hold)
+
+
+def outlined(tool: Outline, guards: Sequence[str], *, hold: Node) -> Builder:
+    """Build the subgraph of a tool of this outline, with guards of these names."""
     if not guards:
         raise ConfigurationError(f"tool {tool.name}: a tool without guards cannot be built")
     graph: Builder = StateGraph(ActionState, context_schema=Deps, output_schema=Results)
     detached = hold is not park
-    graph.add_node(
-        "propose", _propose(tool.name), metadata={"kind": "propose"}, destinations=(guards[0].name, "record")
-    )
+    graph.add_node("propose", _propose(tool.name), metadata={"kind": "propose"}, destinations=(guards[0], "record"))
     for guard in guards:
-        graph.add_node(guard.name, _guard_node(guard), metadata={"kind": "guard"})
+        graph.add_node(guard, _guard_node(guard), metadata={"kind": "guard"})
     endings = ("run", "ask", "hold", "refuse")
     graph.add_node("gate", _gate(tool.name, detached=detached), metadata={"kind": "gate"}, destinations=endings)
     effect = {"kind": "effect", "tool": tool.name, "tier": str(tool.tier), "purpose": tool.purpose}
@@ -97,7 +101,7 @@ def guarded(tool: Tool | Outline, guards: Sequence[Guard], *, hold: Node) -> Bui
     graph.add_node("refuse", _ending, metadata={"kind": "refuse"})
     graph.add_node("record", _record, metadata={"kind": "record"})
     graph.add_edge(START, "propose")
-    path = [*(g.name for g in guards), "gate"]
+    path = [*guards, "gate"]
     for here, there in zip(path, path[1:], strict=False):
         graph.add_edge(here, there)
     for ending in endings:
@@ -160,10 +164,10 @@ def _propose(name: str) -> Node:
     return propose
 
 
-def _guard_node(guard: Guard) -> Node:
-    async def judge(state: ActionState) -> dict[str, Any]:
-        finding = gate.ask(guard, state["proposal"], state["facts"])
-        answers = {**state.get("answers", {}), guard.name: finding_json(finding) if finding else None}
+def _guard_node(name: str) -> Node:
+    async def judge(state: ActionState, runtime: Runtime[Deps]) -> dict[str, Any]:
+        finding = gate.ask(runtime.context.guard(name), state["proposal"], state["facts"])
+        answers = {**state.get("answers", {}), name: finding_json(finding) if finding else None}
         return {"answers": answers}
 
     return judge

@@ -6,27 +6,31 @@ import asyncio
 import json
 import platform
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from bench import turn
+from bench import cases, memory, turn
 
 GUARDS_US = 200
 OUT = Path(__file__).parent / "out"
 
 
-async def measure() -> dict[str, Any]:
-    """All figures with what they were measured on."""
-    machine = {
+def about() -> dict[str, Any]:
+    """When and on what it is measured."""
+    return {
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "python": platform.python_version(), "machine": platform.machine(),
         "versions": {name: version(name) for name in ("langgraph", "langgraph-checkpoint-sqlite", "sqlalchemy")},
     }  # fmt: skip
-    at = datetime.now(UTC).isoformat(timespec="seconds")
+
+
+async def measure() -> dict[str, Any]:
+    """All figures of turns with what they were measured on."""
     return {
-        "at": at,
-        **machine,
+        **about(),
         "cpu": await turn.cpu(),
         "sizes": await turn.sizes(),
         "guards": await turn.guard_pass(),
@@ -55,11 +59,31 @@ def shown(found: dict[str, Any]) -> str:
 
 
 def main() -> None:
-    """Measure and tell."""
-    found = asyncio.run(measure())
+    """Measure the parts that are named (turn, cases, memory), else the first two, and tell."""
+    named = [name for name in sys.argv[1:] if name in PARTS] or ["turn", "cases"]
     OUT.mkdir(exist_ok=True)
-    (OUT / "turn.json").write_text(json.dumps(found, indent=2) + "\n", "utf-8")
-    sys.stdout.write(shown(found) + "\n")
+    for name in named:
+        found, told = PARTS[name]()
+        (OUT / f"{name}.json").write_text(json.dumps(found, indent=2) + "\n", "utf-8")
+        sys.stdout.write(told + "\n")
+
+
+def _turn() -> tuple[dict[str, Any], str]:
+    found = asyncio.run(measure())
+    return found, shown(found)
+
+
+def _cases() -> tuple[dict[str, Any], str]:
+    found = {**about(), **cases.measure()}
+    return found, cases.shown(found)
+
+
+def _memory() -> tuple[dict[str, Any], str]:
+    found = {**about(), **memory.measure()}
+    return found, memory.shown(found)
+
+
+PARTS: dict[str, Callable[[], tuple[dict[str, Any], str]]] = {"turn": _turn, "cases": _cases, "memory": _memory}
 
 
 if __name__ == "__main__":

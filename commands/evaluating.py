@@ -51,6 +51,7 @@ def run(
     junit: Junit = None,
     durable: Annotated[bool, typer.Option(help="Databases on disk with fsync, as in production.")] = False,
     live: Annotated[bool, typer.Option(help="Let the configured model (QOTBOT_MODEL) read the cases.")] = False,
+    judge: Annotated[bool, typer.Option(help="Let it look at the cases' wishes; it may veto, never rescue.")] = False,
     as_json: Json = False,
 ) -> None:
     """Play cases and judge them; exit 1 where an expectation fails, 3 where an invariant breaks."""
@@ -60,7 +61,7 @@ def run(
     from evals.run import run as play
 
     loaded = _loaded(places, tag, match)
-    lineup, reader = _live(loaded) if live else (None, "")
+    lineup, reader = _lineup(live=live, judge=judge)
     options = Options(seeds=seeds, perturbations=tuple(perturb or ()), durable=durable, workers=workers or CORES)
     began = time.perf_counter()
     with _progress(len(tasks(loaded, options))) as each:
@@ -114,7 +115,7 @@ def record(*, places: Places = None, match: Match = "") -> None:
     loaded = [one for one in _loaded(places, None, match) if one.case.reader.mode in ("cassette", "teacher")]
     if not loaded:
         _refuse("no case here has a cassette; set `reader: {mode: cassette, cassette: file.jsonl}` in one")
-    lineup, reader = _live(loaded)
+    lineup, reader = _lineup(live=True)
     lineup.record = True
     found = play(loaded, Options(workers=1), lineup=lineup)
     typer.echo(f"{reader} read {sum(r.model_calls for r in found)} turns of {len(found)} cases")
@@ -197,14 +198,20 @@ def _loaded(places: list[Path] | None, tag: list[str] | None, match: str) -> lis
     return load(named, tags=tag or (), match=match)
 
 
-def _live(loaded: list[Any]) -> tuple[Any, str]:
+def _lineup(*, live: bool = False, judge: bool = False) -> tuple[Any, str]:
+    """Who reads and who judges besides what the cases say; None and no name where nobody does."""
     from commands.model import chosen_model
+    from evals.judges import ModelJudge
     from evals.readers import Lineup
+    from graphs.readers.free_words import free_words
 
+    if not (live or judge):
+        return None, ""
     model, name = chosen_model(needed=True)
     if model is None:
         _refuse("QOTBOT_MODEL is the phrasebook, which reads anyway; name a model like openai:gpt-5-mini")
-    return Lineup(live=model, name=name, instead=True), name
+    judges = (ModelJudge(name, free_words(model)),) if judge else ()
+    return Lineup(live=model, name=name, instead=live, judges=judges), name if live else ""
 
 
 def _refuse(text: str) -> None:

@@ -137,13 +137,26 @@ def replay(
 @app.command()
 def simulate(
     *,
-    bank: Annotated[Path, typer.Option(help="Recorded sentences: rows with family, after, acts, templates.")],
-    persona: Annotated[list[str] | None, typer.Option(help="Only these characters; default: all.")] = None,
+    bank: Annotated[Path | None, typer.Option(help="Recorded sentences: family, after, acts, templates.")] = None,
+    script: Annotated[Path | None, typer.Option(help="A customer by script: opening, facts, do, reactions.")] = None,
+    model: Annotated[bool, typer.Option("--model", help="QOTBOT_MODEL plays the script's person.")] = False,
+    persona: Annotated[list[str] | None, typer.Option(help="Only these characters of the bank; default: all.")] = None,
     seeds: Annotated[int, typer.Option(min=1, max=1000, help="Conversations a character.")] = 3,
     business: Folder = None,
     as_json: Json = False,
 ) -> None:
-    """Let simulated customers book, without a model; exit 1 where one of them saw a promise broken."""
+    """Let simulated customers book; exit 1 where one of them saw a promise broken, but for a model's customer."""
+    from domain.errors import BadInput
+
+    if (bank is None) == (script is None) or (model and script is None):
+        raise BadInput("name either --bank with recorded sentences, or --script with a customer (--model plays it)")
+    if bank is not None:
+        _by_bank(bank, persona or [], seeds=seeds, business=business, as_json=as_json)
+    elif script is not None:
+        _by_script(script, model=model, business=business, as_json=as_json)
+
+
+def _by_bank(bank: Path, persona: list[str], *, seeds: int, business: Path | None, as_json: bool) -> None:
     import asyncio
     import tempfile
 
@@ -154,10 +167,31 @@ def simulate(
     from evals.customers.playing import simulate as played
 
     wanted: list[Persona] = [p for p in PERSONAS if not persona or p in persona]
-    if unknown := set(persona or ()) - set(PERSONAS):
+    if unknown := set(persona) - set(PERSONAS):
         raise BadInput(f"--persona {sorted(unknown)[0]!r}: choose from {', '.join(PERSONAS)}")
     sentences = read_bank(Rows(bank))
     with tempfile.TemporaryDirectory(prefix="qotbot-eval-") as folder:
         found = asyncio.run(played(Path(folder), business_of(business), sentences, personas=wanted, seeds=seeds))
     typer.echo(json.dumps(found, indent=None if as_json else 2))
     raise typer.Exit(FAILED if found["missed"] else 0)
+
+
+def _by_script(script: Path, *, model: bool, business: Path | None, as_json: bool) -> None:
+    import asyncio
+
+    from commands.model import chosen_model
+    from evals.customers.acting import ByModel, ByScript, act
+    from evals.customers.script import Scripted, read_script
+    from graphs.readers.free_words import free_words
+
+    person = read_script(script)
+    actor = ByModel(person, free_words(chosen_model(needed=True)[0])) if model else ByScript(Scripted(person))
+    found = asyncio.run(act(actor, business_of(business).resolve(), name=script.stem.split(".")[0]))
+    if as_json:
+        typer.echo(json.dumps(found.as_json(), ensure_ascii=False))
+    else:
+        for line in found.transcript:
+            typer.echo(f"{line.at[11:16]} {line.kind:13} {line.text}")
+        typer.echo(f"{found.turns} turns, {len(found.violations)} broken invariants"
+                   + "".join(f"\n{v.told()}" for v in found.violations))  # fmt: skip
+    raise typer.Exit(FAILED if found.violations and not model else 0)

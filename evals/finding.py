@@ -67,8 +67,9 @@ class Line:
 class Result:
     """What became of one case with one seed and perturbation.
 
-    `status` is passed, failed (an expectation), violated (an invariant: a hard gate), or error. `ms` is wall time;
-    `exercised` is what the case touched, for coverage; `drifted` counts recorded readings whose prompt changed since.
+    `status` is passed, failed (an expectation), violated (an invariant: a hard gate), or error. `ms` is wall time and
+    `cpu_ms` the process's own; `exercised` is what the case touched, for coverage; `drifted` counts recorded readings
+    whose prompt changed since.
     """
 
     case: str
@@ -85,6 +86,7 @@ class Result:
     error: str = ""
     turns: int = 0
     ms: float = 0.0
+    cpu_ms: float = 0.0
     invariants_ms: float = 0.0
     sends: int = 0
     writes: int = 0

@@ -22,7 +22,7 @@ from records import actions, bookings, consents, jobs, timers
 from records.bookings import Holder
 from records.database import Tx
 from records.disclosures import Disclosure
-from records.preferences import Preference
+from records.preferences import Kind, Preference
 from records.staff_answers import StaffAnswer
 from tools.availability import MINUTE_MS, stretch
 from workers.answers import collect
@@ -30,6 +30,7 @@ from workers.campaigns import plan
 
 UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 KINDS: dict[str, AddressKind] = {"web": "web", "sms": "phone", "call": "phone"}
+WISHES: tuple[Kind, ...] = ("channel", "not_before", "not_after", "zone")
 MOST_STEPS = 500
 PROPOSED = 10_000  # above every ordinal that a turn gives
 PAUSE_S = 1.0  # nobody answers in the same instant
@@ -72,17 +73,18 @@ class Performance:
     def _seed(self, tx: Tx) -> None:
         business, now = self.venue.app.pack.business.id, self.venue.clock.now()
         for person in self.case.contacts:
-            wishes = {**person.prefers.model_dump(exclude_none=True), **({"zone": person.zone} if person.zone else {})}
+            told = {**person.prefers.model_dump(), "zone": person.zone}
+            wishes = [(kind, told[kind]) for kind in WISHES if told[kind]]
             if not (person.name or wishes or person.consents or person.bookings):
                 continue
-            kind, value = ("phone", person.phone) if person.phone else ("web", person.web)
-            contact = records.contacts.ensure(tx, business, kind=kind, value=str(value), now=now)
+            where, at_address = ("phone", person.phone) if person.phone else ("web", person.web)
+            contact = records.contacts.ensure(tx, business, kind=where, value=str(at_address), now=now)
             self.people[person.ref] = contact
             if person.name:
                 records.contacts.rename(tx, contact, person.name)
-            for wish, told in wishes.items():
+            for kind, value in wishes:
                 made = Preference(
-                    business=business, contact=contact, kind=wish, value=told, actor="case",
+                    business=business, contact=contact, kind=kind, value=value, actor="case",
                     evidence=f"seed:{person.ref}",
                 )  # fmt: skip
                 records.preferences.set_preference(tx, made, now=now)
@@ -90,7 +92,7 @@ class Performance:
                 act = {"granted": "grant", "revoked": "revoke", "pending": "pending"}[consent.state]
                 at = self.instant(consent.at) if consent.at else now
                 entry = consents.Entry(
-                    business=business, contact=contact, address=str(value), channel=consent.channel,
+                    business=business, contact=contact, address=str(at_address), channel=consent.channel,
                     purpose=consent.purpose, act=act, method=consent.method, evidence=f"seed:{person.ref}",
                     actor="case", occurred_at=at, disclosure=SHOWN if consent.proof and act == "grant" else None,
                 )  # fmt: skip

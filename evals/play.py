@@ -99,7 +99,7 @@ async def play(venues: Venues, playing: Playing) -> Result:
     """Play one case; what cannot be played (a missing fixture, an unrecorded turn) is an error in the result."""
     from evals.restarting import in_a_child
 
-    began, result = time.perf_counter(), playing.begun()
+    began, spent, result = time.perf_counter(), time.process_time(), playing.begun()
     try:
         if any(turn.kind == "restart" for turn in playing.case.turns):
             made = await in_a_child(playing, result)
@@ -114,7 +114,8 @@ async def play(venues: Venues, playing: Playing) -> Result:
     except Exception as problem:  # noqa: BLE001  whatever one case brings up, the others are played
         where = "".join(traceback.format_exception(problem)[-3:]).strip()
         made = replace(result, status="error", error=f"{playing.loaded.place}: {where}")
-    return replace(made, ms=round((time.perf_counter() - began) * 1000, 2))
+    took, cpu = time.perf_counter() - began, time.process_time() - spent
+    return replace(made, ms=round(took * 1000, 2), cpu_ms=round(cpu * 1000, 2))
 
 
 async def at_venue(venue: Venue, playing: Playing, result: Result) -> Result:

@@ -10,6 +10,7 @@ from typing import Any
 from domain.errors import BadInput
 from domain.reading import Listening, Reading
 from evals.case import Case, Turn
+from evals.judges import Judge
 from evals.venue import Venue
 from graphs.readers.cassette import CassetteModel
 from graphs.readers.scripted import ScriptedModel
@@ -53,13 +54,14 @@ class Standing:
 class Lineup:
     """The readers at hand: a live model if one is configured; `record` keeps what it reads in the case's cassette.
 
-    `instead` lets the live model read every case, whatever reader the case names.
+    `instead` lets the live model read every case, whatever reader the case names. `judges` look at what passed.
     """
 
     live: Any = None
     name: str = ""
     record: bool = False
     instead: bool = False
+    judges: Sequence[Judge] = ()
 
     def modelled(self, case: Case) -> bool:
         """Whether a model stands in for the phrasebook."""
@@ -87,4 +89,9 @@ class Lineup:
         if not self.record and not path.exists():
             raise BadInput(f"case {case.id}: the cassette {path} is missing; record it with 'qotbot eval record'")
         live = self.live if self.record else None
-        return CassetteModel(path=path, live=live, case=case.id, teacher=case.reader.mode == "teacher" and live is None)
+        teacher = case.reader.mode == "teacher" and live is None
+        try:
+            return CassetteModel(path=path, live=live, case=case.id, teacher=teacher)
+        except (ValueError, KeyError, TypeError) as problem:  # not JSON, no reading, no key
+            told = str(problem).splitlines()[0]
+            raise BadInput(f"case {case.id}: the cassette {path} cannot be read: {told}; record it again") from problem

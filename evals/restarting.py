@@ -51,14 +51,18 @@ class Cast:
         dying, self.dying = self.dying, None
         before = dict(self.known)
         if await self._told(turn, dying):
-            return self.known["wrong"]
+            return self._wrong()
         if dying is None:
             raise BadInput(f"case {self.playing.case.id}: the child process died by itself")
         self.known = {**before, "now": self.known.get("now", before.get("now"))}
         await self.follow()
         if not await self._told(turn, None):
             raise BadInput(f"case {self.playing.case.id}: the child process died by itself")
-        return self.known["wrong"]
+        return self._wrong()
+
+    def _wrong(self) -> str | None:
+        found = self.known.get("wrong")
+        return str(found) if found else None
 
     async def _told(self, turn: Turn, dying: int | None) -> bool:
         child = self.child

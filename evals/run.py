@@ -107,7 +107,7 @@ def playing_of(task: Task, options: Options, lineup: Lineup) -> Playing:
     case = perturbed(task.loaded.case, task.perturbation, task.seed) if task.perturbation else task.loaded.case
     return Playing(
         loaded=task.loaded, case=case, seed=task.seed, perturbation=task.perturbation, without=options.without,
-        lineup=lineup, checked=options.checked,
+        lineup=lineup, checked=options.checked, judges=lineup.judges,
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from langchain_core.outputs import ChatGeneration, ChatResult
 from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
 
+from domain.errors import BadInput
 from domain.reading import Reading
 
 
@@ -27,6 +28,10 @@ class ReadingModel(BaseChatModel):
 
         Raises `OutputParserException` for an answer that is no reading, `ModelError` if the model cannot be asked.
         """
+
+    async def words(self, given: Sequence[BaseMessage]) -> str:
+        """Answer freely, for evaluations' judges and simulated customers; `BadInput` where this one only reads."""
+        raise BadInput(f"{self.get_name()} only reads customers; name a language model with QOTBOT_MODEL")
 
     async def aclose(self) -> None:
         """Let go of what the model holds; one without connections holds nothing."""

@@ -14,6 +14,7 @@ from langchain_openai.chat_models.base import BaseChatOpenAI
 from pydantic import PrivateAttr, SecretStr
 from pydantic_core import from_json
 
+from domain.errors import Unavailable
 from domain.reading import Reading
 from graphs.readers.filling import ReadingModel
 
@@ -91,6 +92,13 @@ class OpenAIModel(ReadingModel):
             else:
                 self._form = form
                 return _reading(answer)
+
+    async def words(self, given: Sequence[BaseMessage]) -> str:
+        """Return the model's own words; `Unavailable` where it does not answer."""
+        try:
+            return (await self.chat.ainvoke(list(given))).text
+        except (ModelError, *_NO_COMPLETION) as error:
+            raise Unavailable(f"{self.get_name()} did not answer: {type(error).__name__}") from error
 
     async def aclose(self) -> None:
         """Close the connections to the server."""

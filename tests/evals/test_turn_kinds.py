@@ -1,0 +1,109 @@
+"""Turns that reach past the customer: campaigns, the carrier's webhooks, the door itself, a process that dies."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from domain.errors import BadInput
+from evals.coverage import kills
+from evals.finding import Result
+from evals.restarting import logged
+from evals.run import Options, run
+from evals.suite import SHIPPED, load
+
+HEAD = 'id: one\nclock: "2026-11-24T10:00:00-05:00"\n'
+TEXT = 'From: "+12025550143", To: "+15185550100", Body: "is there parking?", MessageSid: SM1'
+
+
+def played(folder: Path, case: str) -> Result:
+    """What becomes of a case."""
+    (folder / "one.case.yaml").write_text(HEAD + case, "utf-8")
+    return run(load([folder]), Options(workers=1))[0]
+
+
+@pytest.mark.parametrize(
+    "file", ["door/guards.case.yaml", "compliance/campaigns.case.yaml", "hostile/webhooks.case.yaml"]
+)
+def test_the_shipped_cases_with_such_turns_pass(file: str) -> None:
+    results = run(load([SHIPPED / file]), Options(workers=1))
+    assert not [result.told() for result in results if not result.ok]
+
+
+def test_a_webhook_that_is_answered_otherwise_is_a_failure(tmp_path: Path) -> None:
+    result = played(tmp_path, f"turns:\n  - webhook: {{path: /twilio/sms, form: {{{TEXT}}}, signed: false}}\n")
+    assert result.status == "failed"
+    assert [f.why for f in result.failures] == ["/twilio/sms answered 403, and 200 was expected"]
+
+
+def test_a_campaign_that_is_refused_is_a_failure_unless_the_case_says_so(tmp_path: Path) -> None:
+    result = played(tmp_path, "turns:\n  - trigger: spring\n")
+    assert result.status == "failed" and "nobody may get this campaign" in result.failures[0].why
+    assert played(tmp_path, "turns:\n  - trigger: {campaign: spring, refused: true}\n").ok
+
+
+@pytest.mark.parametrize(
+    ("turn", "why"),
+    [
+        ("propose: {tool: fly}", "there is no tool 'fly'"),
+        ("propose: {tool: cancel, args: {booking: '{booking}', version: 1}}", "has no appointment"),
+        ("propose: {tool: book, args: {service: cut}}", "book cannot be proposed so"),
+    ],
+)
+def test_what_cannot_be_proposed_is_told(tmp_path: Path, turn: str, why: str) -> None:
+    result = played(tmp_path, f"turns:\n  - {turn}\n")
+    assert result.status == "error" and why in result.error
+
+
+def test_a_folder_of_parts_that_is_missing_is_told(tmp_path: Path) -> None:
+    result = played(tmp_path, "extensions: nowhere\nturns:\n  - user: hello\n")
+    assert result.status == "error" and "the extensions folder" in result.error
+
+
+def test_a_trigger_names_people_of_the_case(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="turn 1: there is no contact 'jo'"):
+        played(tmp_path, "turns:\n  - trigger: {campaign: spring, to: [jo]}\n")
+
+
+def test_each_guard_is_missed_by_its_own_case() -> None:
+    loaded = load([SHIPPED / "door"])
+    killed = {kill.guard: kill for kill in kills(loaded, Options(workers=1), run(loaded, Options(workers=1)))}
+    for case in loaded:
+        guard = next(tag for tag in case.case.tags if tag in killed)
+        assert case.case.id in killed[guard].noticed, f"nobody notices that {guard} is gone"
+
+
+def test_what_a_killed_process_logged_is_read_up_to_its_last_breath(tmp_path: Path) -> None:
+    file = tmp_path / "child.log.jsonl"
+    assert logged(file) == []
+    file.write_text('{"event": "turn.failed", "contact": "con_1"}\n{"event": "cut o', "utf-8")
+    assert logged(file) == [{"event": "turn.failed", "contact": "con_1"}, {"event": '{"event": "cut o'}]
+
+
+def test_what_children_log_is_held_against_them(tmp_path: Path) -> None:
+    """A tool of the case's own logs a number in the child: the invariant finds it in the child's log."""
+    tools = tmp_path / "extensions" / "tools"
+    tools.mkdir(parents=True)
+    (tools / "blab.py").write_text(BLAB, "utf-8")
+    case = "extensions: extensions\nturns:\n  - user: hello\n  - restart: true\n  - propose: {tool: blab}\n"
+    result = played(tmp_path, case)
+    assert [v.invariant for v in result.violations] == ["no_personal_data_in_logs"], result.told()
+    assert json.dumps(result.as_json())
+
+
+BLAB = """
+import structlog
+from domain.action import Assurance, Tier
+from domain.tool import Args, Tool
+
+class Blab(Args):
+    pass
+
+def write(args, ctx):
+    structlog.get_logger().info("blab", to="+12025550143")
+    return {}
+
+TOOL = Tool(name="blab", tier=Tier.PRIVATE, purpose="reply", assurance=Assurance.UNKNOWN, args=Blab, write=write)
+"""

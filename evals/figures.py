@@ -62,8 +62,12 @@ def _each_k(results: Sequence[Result]) -> dict[str, float]:
 def _times(results: Sequence[Result]) -> dict[str, float]:
     times = sorted(r.ms for r in results)
     cuts = quantiles(times, n=20) if len(times) > 1 else [*times * 19] or [0.0] * 19
+    turns = sorted(ms for r in results for ms in r.turn_ms)
+    each = quantiles(turns, n=20) if len(turns) > 1 else [*turns * 19] or [0.0] * 19
     checks = sum(r.invariants_ms for r in results)
     return {
+        "turn_ms_p50": round(each[9], 1), "turn_ms_p95": round(each[18], 1),
+        "cost_cents": round(sum(r.cost_cents for r in results), 2),
         "case_ms_p50": round(cuts[9], 1), "case_ms_p95": round(cuts[18], 1),
         "invariants_share": _share(checks, sum(times)),
     }  # fmt: skip

@@ -67,9 +67,9 @@ class Line:
 class Result:
     """What became of one case with one seed and perturbation.
 
-    `status` is passed, failed (an expectation), violated (an invariant: a hard gate), or error. `ms` is wall time and
-    `cpu_ms` the process's own; `exercised` is what the case touched, for coverage; `drifted` counts recorded readings
-    whose prompt changed since.
+    `status` is passed, failed (an expectation), violated (an invariant: a hard gate), or error. `ms` is wall time,
+    `cpu_ms` the process's own, `turn_ms` each turn's; `cost_cents` is the list price of the texts; `exercised` is what
+    the case touched, for coverage; `drifted` counts recorded readings whose prompt changed since.
     """
 
     case: str
@@ -87,6 +87,9 @@ class Result:
     turns: int = 0
     ms: float = 0.0
     cpu_ms: float = 0.0
+    turn_ms: tuple[float, ...] = ()
+    cost_cents: float = 0.0
+    currency: str = ""
     invariants_ms: float = 0.0
     sends: int = 0
     writes: int = 0
@@ -123,6 +126,7 @@ def result_from(data: dict[str, Any]) -> Result:
     given["failures"] = tuple(Failure(**_tupled(f)) for f in data.get("failures", ()))
     given["violations"] = tuple(Violation(**_tupled(v)) for v in data.get("violations", ()))
     given["transcript"] = tuple(Line(**_tupled(line)) for line in data.get("transcript", ()))
+    given["turn_ms"] = tuple(data.get("turn_ms", ()))
     given["tags"], given["vetoes"] = tuple(data.get("tags", ())), tuple(data.get("vetoes", ()))
     return Result(**given)
 

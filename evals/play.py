@@ -12,6 +12,7 @@ from structlog.testing import capture_logs
 
 from domain.errors import QotBotError
 from evals.case import Case, Turn
+from evals.evidence import Evidence
 from evals.exercised import exercised
 from evals.expect import judge
 from evals.finding import Failure, Result
@@ -20,9 +21,11 @@ from evals.judges import Judge, vetoes
 from evals.performing import Performance
 from evals.readers import Lineup
 from evals.recording import Recorder
+from evals.story import sent
 from evals.suite import Loaded
 from evals.transcript import lines
 from evals.venue import Venue, Venues
+from guards.spending import PER_CENT, cost
 
 Perform = Callable[[Turn], Awaitable[str | None]]
 
@@ -60,13 +63,17 @@ class Watch:
     playing: Playing
     recorder: Recorder
     failures: list[Failure] = field(default_factory=list)
+    took: list[float] = field(default_factory=list)
     logs: Sequence[Mapping[str, Any]] = ()
 
     async def turn(self, number: int, turn: Turn, *, perform: Perform) -> None:
         """Have a turn performed, and judge what it expects."""
         self.recorder.begin_turn()
         before = self.recorder.records() if any(e.state_unchanged is not None for e in turn.expect) else None
-        if wrong := await perform(turn):
+        began = time.perf_counter()
+        wrong = await perform(turn)
+        self.took.append(round((time.perf_counter() - began) * 1000, 2))
+        if wrong:
             self.failures.append(
                 Failure(turn=number, after=about(turn), assertion=turn.kind, wanted="as the turn says", why=wrong)
             )
@@ -84,12 +91,14 @@ class Watch:
         violations = broken(evidence, names) if self.playing.checked else ()
         took = (time.perf_counter() - began) * 1000
         done = [e for e in evidence.events if e.kind == "action.done"]
+        currency = self.recorder.pack.business.currency
         made = replace(
             result, status="violated" if violations else "failed" if self.failures else "passed",
             failures=tuple(self.failures), violations=violations, invariants_ms=round(took, 2),
             sends=sum(e.body.get("tool") == "message" for e in done),
             writes=sum(e.body.get("tool") != "message" for e in done),
-            exercised=exercised(evidence), transcript=lines(evidence),
+            exercised=exercised(evidence), transcript=lines(evidence), turn_ms=tuple(self.took),
+            cost_cents=cost_cents(evidence, currency), currency=currency,
         )  # fmt: skip
         against = await vetoes(self.playing.judges, case.judge, made)
         return replace(made, vetoes=against, status="failed" if against else made.status)
@@ -134,6 +143,12 @@ async def at_venue(venue: Venue, playing: Playing, result: Result) -> Result:
             reader.check()
         made = await watch.end(result, carried=venue.carrier.taken)
     return replace(made, model_calls=reader.calls, drifted=len(reader.drifted))
+
+
+def cost_cents(evidence: Evidence, currency: str) -> float:
+    """What the texts that were sent cost by the list of prices."""
+    texts = [one for one in sent(evidence, "end") if one.channel == "sms" and one.status == "sent" and one.text]
+    return round(sum(cost(one.text or "", one.address or "", currency) for one in texts) / PER_CENT, 2)
 
 
 def about(turn: Turn) -> str:

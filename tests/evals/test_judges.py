@@ -108,6 +108,7 @@ def test_simulate_plays_a_script_and_gates_no_model(tmp_path: Path, monkeypatch:
     with openai_stub() as stub:
         stub.play("prose")
         code, out = typed(stub, monkeypatch, "simulate", "--script", str(file), "--model", "--json")
-    assert code == 0 and json.loads(out)["turns"] == 20
+    told = json.loads(out)
+    assert code == 0 and 1 < told["turns"] < 20, "nobody is answered who says the same again and again"
     with pytest.raises(BadInput, match="either --bank"):
         typed(None, monkeypatch, "simulate")

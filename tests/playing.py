@@ -1,25 +1,19 @@
-"""The example salon on a stage that many conversations share: one composition, a fresh calendar and clock for each."""
+"""The example salon before the evaluations' own player, turn by turn; each conversation begins with fresh records."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
-import httpx
-import sqlalchemy as sa
-
-from channels.fake.api import api_app
-from channels.fake.company import Company
-from channels.reception import Account
-from compose import Settings, compose, own_home
-from domain.clock import SteppingClock
-from evals.stage import Stage
-from records.database import Tx
+from evals.case import Case, Turn
+from evals.performing import Performance
+from evals.recording import Recorder
+from evals.transcript import lines
+from evals.venue import Venue, Venues
 
 PACK = Path(__file__).resolve().parent.parent / "packs" / "salon"
 TUESDAY = datetime.fromisoformat("2026-11-24T10:00:00-05:00")  # the salon is open; Thursday it is closed
@@ -29,13 +23,6 @@ CLAIMS = {
     r"\bis (?:now )?cancelled\b|\bhave cancelled\b": "cancel",
     r"\bis (?:now )?refunded\b|\bhave refunded\b": "refund_deposit",
 }
-
-
-class StageClock(SteppingClock):
-    """A stepping clock that the next conversation may set back."""
-
-    def set(self, moment: datetime) -> None:
-        self.__init__(moment)  # type: ignore[misc]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,61 +42,62 @@ class Answer:
 
 @dataclass(slots=True)
 class Playing:
-    """One conversation after the other; each begins on a Tuesday at ten with nothing booked."""
+    """One conversation after the other; each begins on a Tuesday at ten with nothing booked and nobody known."""
 
-    stage: Stage
-    clock: StageClock
+    venue: Venue
+    case: Case
+    show: Performance
+    recorder: Recorder
     played: int = 0
-    code: str = ""
-    said: dict[str, str] = field(default_factory=dict)
 
     async def begin(self, now: datetime = TUESDAY) -> None:
-        """Let the next conversation begin, with customers nobody has met."""
+        """Let the next conversation begin."""
         self.played += 1
-        self.clock.set(now)
-
-        def clear(tx: Tx) -> None:
-            tx.execute(sa.text("DELETE FROM allocation"))
-            tx.execute(sa.text("DELETE FROM booking"))
-
-        await self.stage.app.database.write(self.stage.app.deps.scope(None), clear)
+        await self.venue.begin(now)
+        self.show, self.recorder = _cast(self.venue, self.case, self.played)
 
     async def says(self, text: str, *, channel: str, who: int = 1) -> Answer:
         """A customer says something; `{code}` is the last code that was texted."""
-        number = f"+1202555{1000 + self.played * 2 + who}"
-        address = number if channel != "web" else f"visitor-{self.played}-{who}"
-        return self._answer(await self.stage.hear(channel, address, text.replace("{code}", self.code)))
+        return await self._play(Turn.model_validate({"user": [text], "channel": channel, "who": f"customer-{who}"}))
 
     async def wait(self, minutes: float) -> Answer:
         """Time passes."""
-        self.clock.advance(minutes * 60)
-        await self.stage.app.run_until_idle()
-        return self._answer(await self.stage.news())
+        return await self._play(Turn(wait=f"{minutes:g}m"))
 
-    def _answer(self, events: list[dict[str, Any]]) -> Answer:
-        words = [e["text"] for e in events if e["event"] == "reply"]
-        if texted := re.search(r"\b(\d{6}) is your code\b", "\n".join(words)):
-            self.code = texted[1]
-        actions = tuple(f"{e['tool']} {e['state']}" for e in events if e["event"] == "action")
-        lines = tuple(line for text in words for line in text.split("\n"))
-        return Answer("\n".join(words), lines, actions, self._standing())
+    async def _play(self, turn: Turn) -> Answer:
+        self.recorder.begin_turn()
+        await self.show.perform(turn)
+        evidence = self.recorder.evidence()
+        told = [line.text for line in lines(evidence) if line.turn == len(evidence.turns) and line.kind == "says"]
+        rows = evidence.by_id("actions")
+        named = [
+            e.body["action"] for e in evidence.scoped("turn") if e.kind.startswith("action.") and "action" in e.body
+        ]
+        touched = [rows[name] for name in dict.fromkeys(named) if name in rows]
+        return Answer(
+            text="\n".join(told),
+            lines=tuple(line for text in told for line in text.split("\n")),
+            actions=tuple(f"{row['tool']} {row['state']}" for row in touched if row["tool"] != "message"),
+            bookings=sum(row["status"] == "confirmed" for row in evidence.rows("bookings")),
+        )
 
-    def _standing(self) -> int:
-        query = sa.text("SELECT count(*) FROM booking WHERE status = 'confirmed'")
-        return int(self.stage.app.database.read_now(lambda tx: tx.execute(query).scalar_one()))
+
+def _cast(venue: Venue, case: Case, number: int) -> tuple[Performance, Recorder]:
+    app = venue.app
+    recorder = Recorder(database=app.database, pack=app.pack, case=case, public_hex=app.keys.public_hex)
+    return Performance(venue, case, f"{case.id}:{number}"), recorder
 
 
 @asynccontextmanager
-async def playing(home: Path, pack: Path = PACK) -> AsyncIterator[Playing]:
-    """Compose the salon once, with the offline phone company inside the process."""
-    clock = StageClock(TUESDAY)
-    company = Company("AC" + "0" * 32, "not-a-secret", "+15185550100", "http://qotbot.invalid", clock)
-    account = Account(
-        company.sid, company.token, company.number, "http://carrier.invalid", httpx.ASGITransport(app=api_app(company))
-    )
-    app = await compose(Settings(home=home, business=pack, durable=False), clock, account=account)
+async def playing(pack: Path = PACK) -> AsyncIterator[Playing]:
+    """Compose the salon once, with the offline carrier inside the process."""
+    people = [
+        {"ref": f"customer-{n}", "phone": f"+1202555{1000 + n}", "web": f"visitor-{n}"} for n in (1, 2)
+    ]  # fmt: skip
+    about = {"id": "played", "clock": TUESDAY.isoformat(), "business": str(pack), "contacts": people}
+    case, venues = Case.model_validate({**about, "turns": [{"user": ["hello"]}]}), Venues()
     try:
-        own_home(app)
-        yield Playing(Stage(app, company), clock)
+        venue = await venues.of(case, pack, modelled=False)
+        yield Playing(venue, case, *_cast(venue, case, 0))
     finally:
-        await app.close()
+        await venues.close()

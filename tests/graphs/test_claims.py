@@ -25,8 +25,8 @@ WRITES = ("book done", "reschedule done", "cancel done", "refund_deposit held", 
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def salon(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Playing]:
-    async with playing(tmp_path_factory.mktemp("salon")) as stage:
+async def salon() -> AsyncIterator[Playing]:
+    async with playing() as stage:
         yield stage
 
 

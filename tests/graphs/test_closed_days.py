@@ -12,8 +12,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def salon(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Playing]:
-    async with playing(tmp_path_factory.mktemp("salon")) as stage:
+async def salon() -> AsyncIterator[Playing]:
+    async with playing() as stage:
         yield stage
 
 

@@ -43,8 +43,8 @@ DIALOGUES = [d for file in sorted(FOLDER.glob("*.txt")) for d in _read(file.read
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def salon(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Playing]:
-    async with playing(tmp_path_factory.mktemp("salon")) as stage:
+async def salon() -> AsyncIterator[Playing]:
+    async with playing() as stage:
         yield stage
 
 

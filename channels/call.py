@@ -11,6 +11,7 @@ from itsdangerous import Signer
 
 from channels import holding, keypad, objection, unsure
 from channels.caller import caller_of, forwarded, heard_on, vouched
+from channels.greeting import greeting, notice_to
 from channels.reception import Reception
 from channels.relay import Relay
 from channels.staff import Staff
@@ -19,6 +20,7 @@ from channels.webhook import needed, signed_form
 from domain.channel import Channel
 from domain.message import Delivery, Receipted, Refused, Words
 from domain.permit import Permit
+from guards.notices import Notice
 from records import calls
 from records.database import Scope, Tx
 
@@ -60,28 +62,32 @@ class Calls:
         """An inbound call: greet, disclose, listen."""
         form = await signed_form(request, self.reception)
         [call] = needed(form, "CallSid")
-        if not await self._begun(form, call):
+        notice = await self._begun(form, call)
+        if notice is None:
             return busy()
-        record = self.reception.address(RECORDING) if self.reception.pack.business.record_calls else None
+        first = greeting(self.reception, notice, callback=RECORDING)
         if self.reception.voice == "relay":
-            return self.relay.welcome(call, record)
-        return spoken([self.reception.line("call.greeting")], listen=_heard(1), record=record)
+            return self.relay.welcome(call, first)
+        return spoken([first.words], listen=_heard(1), record=first.record)
 
-    async def _begun(self, form: dict[str, str], call: str) -> bool:
-        """Note that a call began and how it came; False where it is our own ring at staff's, passed back to us."""
+    async def _begun(self, form: dict[str, str], call: str) -> Notice | None:
+        """Note that a call began, how it came and what must be said; None where our own ring was passed back to us."""
         pack, now = self.reception.pack, self.reception.clock.now()
         business, came = pack.business.id, forwarded(form, pack.business)
         caller = caller_of(form.get("From", ""), call, pack.business)
 
-        def work(tx: Tx) -> bool:
+        def work(tx: Tx) -> Notice | None:
             if came and calls.being_put_through(tx, business, caller, since=now - LONGEST_RING):
-                return False
-            body = {"call": call, "vouched": vouched(form)}
+                return None
+            notice = notice_to(tx, pack, caller, vouched=vouched(form))
+            body: dict[str, str | int] = {
+                "call": call, "vouched": vouched(form), "notice": notice.because, "kept": int(notice.kept),
+            }  # fmt: skip
             calls.note(tx, business, "began", body=body, now=now)
             if came:
                 hides = form.get("From") in pack.business.own_numbers
                 calls.note(tx, business, "forwarded", body={"call": call, "hides": int(hides)}, now=now)
-            return True
+            return notice
 
         return await self.reception.database.write(Scope(business), work)
 

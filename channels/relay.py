@@ -20,6 +20,7 @@ from itsdangerous import BadSignature, Signer
 from channels import frames, holding
 from channels.caller import caller_of
 from channels.frames import Setup
+from channels.greeting import Greeting
 from channels.line import Line
 from channels.reception import Reception
 from channels.staff import Staff
@@ -54,11 +55,11 @@ class Relay:
         router.add_api_route(AFTER, self.after, methods=["POST"], response_model=None)
         return router
 
-    def welcome(self, call: str, record: str | None) -> Response:
+    def welcome(self, call: str, first: Greeting) -> Response:
         """The TwiML that connects a call; the greeting discloses, so it cannot be spoken over."""
         url = self.reception.address(SOCKET).replace("http", "ws", 1)
         token = self.signer.sign(f"{call}/{to_ms(self.reception.clock.now())}").decode()
-        return connected(url, greeting=self.reception.line("call.greeting"), token=token, action=AFTER, record=record)
+        return connected(url, greeting=first.words, token=token, action=AFTER, record=first.record)
 
     async def socket(self, socket: WebSocket) -> None:
         """One connection of one call."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi import Response
@@ -10,6 +11,14 @@ from fastapi import Response
 LONGEST = 4096  # characters of one <Say>: Twilio's TwiML reference
 ACCEPT_S, MESSAGE_S = 8, 110
 LANGUAGE = "en-US"  # of what is said and heard: there is wording in English only
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """Where Twilio tells of a recording; `again` is said once it runs, where the notice must be heard on it."""
+
+    callback: str
+    again: str = ""
 
 
 def nothing() -> Response:
@@ -20,11 +29,11 @@ def nothing() -> Response:
 
 
 def spoken(
-    lines: Sequence[str], *, listen: str | None = None, redirect: str | None = None, record: str | None = None
+    lines: Sequence[str], *, listen: str | None = None, redirect: str | None = None, record: Recorded | None = None
 ) -> Response:
     """Say the lines; then send what is heard to `listen`, else ask again at `redirect`, else hang up.
 
-    With `record`, where Twilio tells of it, a recording begins once the lines, which say so, have been heard.
+    With `record` a recording begins once the lines, which say so, have been heard.
     """
     from twilio.twiml.voice_response import Gather, VoiceResponse
 
@@ -45,7 +54,7 @@ def spoken(
     return _xml(response)
 
 
-def connected(url: str, *, greeting: str, token: str, action: str, record: str | None) -> Response:
+def connected(url: str, *, greeting: str, token: str, action: str, record: Recorded | None) -> Response:
     """Connect the call to our socket; with `record` the greeting, which says so, and then a recording come first."""
     from twilio.twiml.voice_response import Connect, ConversationRelay, VoiceResponse
 
@@ -157,7 +166,7 @@ def last_words(line: str) -> str:
     return str(response)
 
 
-def _recording(response: Any, record: str | None, notice: Sequence[str]) -> None:
+def _recording(response: Any, record: Recorded | None, notice: Sequence[str]) -> None:
     """Say that the call is recorded, and only then begin: some states want everybody to know before."""
     from twilio.twiml.voice_response import Start
 
@@ -165,8 +174,10 @@ def _recording(response: Any, record: str | None, notice: Sequence[str]) -> None
         for line in notice:
             response.say(line[:LONGEST])
         start = Start()
-        start.recording(recording_status_callback=record)
+        start.recording(recording_status_callback=record.callback)
         response.append(start)
+        if record.again:
+            response.say(record.again[:LONGEST])
 
 
 def _xml(response: object) -> Response:

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from jinja2 import Environment
 
 from commands.audit import Report
 
+MOST = 5_000  # rows of a table; more would choke a browser
+KINDS = {
+    ("sms", "service"): "texts about their appointments", ("sms", "marketing"): "texts with offers",
+    ("call", "service"): "calls about their appointments", ("call", "marketing"): "calls with offers",
+}  # fmt: skip
 PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Audit of {{ r.business }}</title>
@@ -22,19 +29,23 @@ td:first-child { white-space: nowrap } .no { color: var(--bad) } .yes { color: v
 <p>{{ r.read.contacts }} people on the list, {{ r.read.messages }} texts and {{ r.read.calls }} calls of the past,
 judged by the rules that QotBot would apply to each text before it leaves. Nothing was imported. This is no legal
 advice.</p>
-<h2>Who may be texted</h2>
-{% for purpose, title in (("service", "about their appointments"), ("marketing", "offers")) %}
-<p><b>{{ title }}</b>: {{ r.people|map("allowed_for", purpose)|select|list|length }} of
-{{ r.people|length }}.</p>{% endfor %}
-<div class="wide"><table><thead><tr><th>Number<th>Name<th>Proof<th>Appointments<th>Offers</tr></thead><tbody>
-{% for p in r.people %}<tr><td>{{ p.number }}<td dir="auto">{{ p.name }}<td>{{ p.proof }}
+<h2>Who may be contacted</h2>
+<ul>{% for (channel, purpose), title in kinds.items() %}
+<li><b>{{ title }}</b>: {{ r.people|map("allowed_for", channel, purpose)|select|list|length }} of
+{{ r.people|length }}</li>{% endfor %}</ul>
+<p>A call is one that a machine begins; your own people's calls are not judged here.</p>
+<div class="wide"><table><thead><tr><th>Number<th>Name<th>Proof{% for title in kinds.values() %}
+<th>{{ title|capitalize }}{% endfor %}</tr></thead><tbody>
+{% for p in r.people[:most] %}<tr><td>{{ p.number }}<td dir="auto">{{ p.name }}<td>{{ p.proof }}
 {% for one in p.permissions %}<td class="{{ "yes" if one.allowed else "no" }}">
 {{ one.why if one.allowed else "no: " ~ one.why }}
 {% endfor %}</tr>{% endfor %}
 </tbody></table></div>
-<h2>Texts that should not have been sent: {{ r.breaches|length }}</h2>
+{% if r.people|length > most %}<p>The first {{ most }} of {{ r.people|length }}; --json has all of them.</p>{% endif %}
+<h2>Texts that should not have been sent: {{ texts }}</h2>
+<ul>{% for rule, count in rules.items() %}<li>{{ rule }}: {{ count }}</li>{% endfor %}</ul>
 <div class="wide"><table><thead><tr><th>Row<th>Number<th>When (UTC)<th>Rule<th>Why</tr></thead><tbody>
-{% for b in r.breaches %}
+{% for b in r.breaches[:most] %}
 <tr><td>{{ b.line }}<td>{{ b.number }}<td>{{ b.at }}<td>{{ b.rule }}<td>{{ b.why }}</tr>{% endfor %}
 </tbody></table></div>
 <h2>Missed calls without an answer: {{ r.unanswered|length }}</h2>
@@ -43,7 +54,7 @@ advice.</p>
 </tbody></table></div>
 {% if r.unread %}<h2>Rows that could not be read: {{ r.unread|length }}</h2>
 <div class="wide"><table><thead><tr><th>File<th>Row<th>Why</tr></thead><tbody>
-{% for u in r.unread %}<tr><td>{{ u.file }}<td>{{ u.line }}<td>{{ u.why }}</tr>{% endfor %}
+{% for u in r.unread[:most] %}<tr><td>{{ u.file }}<td>{{ u.line }}<td>{{ u.why }}</tr>{% endfor %}
 </tbody></table></div>{% endif %}
 </body></html>
 """
@@ -52,8 +63,20 @@ advice.</p>
 def page(report: Report) -> str:
     """The report as HTML; every word of the files is escaped."""
     environment = Environment(autoescape=True)
-    environment.filters["allowed_for"] = lambda person, purpose: person.allowed(purpose)
-    return environment.from_string(PAGE).render(r=report)
+    environment.filters["allowed_for"] = lambda person, channel, purpose: person.allowed(channel, purpose)
+    return environment.from_string(PAGE).render(
+        r=report, kinds=KINDS, most=MOST, rules=rules(report), texts=texts(report)
+    )
+
+
+def texts(report: Report) -> int:
+    """How many texts of the past should not have been sent; some for more than one reason."""
+    return len({b.line for b in report.breaches})
+
+
+def rules(report: Report) -> dict[str, int]:
+    """How many texts each rule was against, the most frequent first."""
+    return dict(Counter(f"{b.rule}: {b.why}" if b.rule == "consent" else b.rule for b in report.breaches).most_common())
 
 
 def summary(report: Report) -> str:
@@ -61,12 +84,10 @@ def summary(report: Report) -> str:
     people = len(report.people)
     lines = [
         f"{people} people, {report.read['messages']} texts and {report.read['calls']} calls of {report.business}",
-        *(
-            f"may be texted for {p}: {sum(x.allowed(p) for x in report.people)} of {people}"
-            for p in ("service", "marketing")
-        ),
+        *(f"{title}: {sum(x.allowed(*kind) for x in report.people)} of {people}" for kind, title in KINDS.items()),
         f"opted in without proof: {sum('no proof' in p.proof for p in report.people)}",
-        f"texts that should not have been sent: {len(report.breaches)}",
+        f"texts that should not have been sent: {texts(report)}",
+        *(f"  {count} by {rule}" for rule, count in rules(report).items()),
         *(f"  row {b.line} {b.number} {b.at} {b.rule}: {b.why}" for b in report.breaches[:20]),
         f"missed calls without an answer: {len(report.unanswered)}",
         *(f"  row {u.line} {u.number} {u.at}" for u in report.unanswered[:20]),

@@ -11,8 +11,7 @@ from typing import Any
 
 import records.contacts
 from commands import listing
-from commands.history import Read, Unread
-from commands.listing import Listed
+from commands.history import Unread
 from commands.opening import Opened
 from domain.action import Assurance, Proposal, Purpose, Tier
 from domain.canonical import short_id
@@ -100,10 +99,12 @@ def explained(opened: Opened, address: str) -> list[Verdict]:
     guards = tuple(ordered(discover("guards", "GUARD")))
     clearance = Clearance(guards, opened.pack, SystemClock().now())
 
-    def look(tx: Tx) -> list[Verdict]:
-        return [_verdict(tx, clearance, p) for p in _proposals(tx, clearance, address)]
+    return opened.database.read_now(lambda tx: list(verdicts(tx, clearance, address)))
 
-    return opened.database.read_now(look)
+
+def verdicts(tx: Tx, clearance: Clearance, address: str) -> Iterator[Verdict]:
+    """What the guards say of each channel and purpose."""
+    return (_verdict(tx, clearance, proposal) for proposal in _proposals(tx, clearance, address))
 
 
 def _proposals(tx: Tx, clearance: Clearance, address: str) -> Iterator[Proposal]:
@@ -127,18 +128,19 @@ def _verdict(tx: Tx, clearance: Clearance, proposal: Proposal) -> Verdict:
     allowed = fold(found) == "run"
     telling = [f for f in found if f.verdict != "allow"] or found
     first: Finding | None = telling[0] if telling else None
-    later = max((f.not_before for f in telling if f.not_before is not None), default=None)
+    waits = [f.not_before for f in telling]
+    later = None if allowed or None in waits else max(at for at in waits if at is not None)
     return Verdict(
         proposal.channel or "", proposal.purpose, allowed,
         "; ".join(f.reason for f in telling) or "nothing is against it", first.rule if first else "",
-        tuple(e for f in telling for e in f.evidence), None if allowed else _iso(later),
+        tuple(e for f in telling for e in f.evidence), _iso(later),
     )  # fmt: skip
 
 
 def imported(opened: Opened, file: Path) -> tuple[int, list[Unread]]:
     """Import a list in one transaction, or nothing of it; how many entries were new, and the rows that are wrong."""
     read = listing.contacts(file)
-    wrong = [*read.unread, *_doubled(file, read)]
+    wrong = [*read.unread, *listing.doubled(file, read)]
     if wrong or not read.rows:
         return 0, wrong or [Unread(file.name, 1, "no row was found")]
     file_hash = hashlib.sha256(file.read_bytes()).hexdigest()[:12]
@@ -155,13 +157,6 @@ def imported(opened: Opened, file: Path) -> tuple[int, list[Unread]]:
         return len(consents.of_business(tx, business)) - before
 
     return opened.database.write_now(Scope(business), work), []
-
-
-def _doubled(file: Path, read: Read[Listed]) -> Iterator[Unread]:
-    seen: dict[str, int] = {}
-    for person in read.rows:
-        if (first := seen.setdefault(person.number, person.line)) != person.line:
-            yield Unread(file.name, person.line, f"the same number as line {first}; keep one of them")
 
 
 @dataclass(frozen=True, slots=True)

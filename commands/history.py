@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 from collections.abc import Callable, Iterator, Mapping
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Generic, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
+from channels.caller import NOBODY
 from domain.errors import BadInput
 from domain.phone import e164
 
@@ -42,7 +44,24 @@ NAMES: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 YES = {"yes", "y", "true", "1", "x", "opted in", "subscribed", "granted"}
 NO = {"", "no", "n", "false", "0", "-", "none", "never", "opted out", "unsubscribed", "not subscribed"}
-MISSED = {"missed", "no-answer", "no answer", "busy", "failed", "canceled", "cancelled", "abandoned", "voicemail"}
+MISSED = {
+    "no answer", "noanswer", "not answered", "unanswered", "busy", "failed", "canceled", "cancelled", "abandoned",
+    "voicemail", "declined", "rejected", "hung up",
+}  # fmt: skip
+TAKEN = {
+    "",
+    "answered",
+    "completed",
+    "complete",
+    "connected",
+    "accepted",
+    "taken",
+    "ended",
+    "success",
+    "ok",
+    "in progress",
+}
+HIDDEN = {"anonymous", "restricted", "private", "blocked", "withheld", "unavailable", "unknown", "no caller id"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +101,8 @@ def messages(file: Path, own: str, zone: ZoneInfo) -> Read[Happened]:
 
 def calls(file: Path, own: str, zone: ZoneInfo) -> Read[Happened]:
     """The calls of a history; times without a zone are the business's."""
-    return read(file, ("at", "status"), lambda n, row: _happened(n, row, kind="call", own=own, zone=zone))
+    needed = ("at", "status or direction")
+    return read(file, needed, lambda n, row: _happened(n, row, kind="call", own=own, zone=zone))
 
 
 def read(file: Path, needed: tuple[str, ...], make: Callable[[int, Row], T]) -> Read[T]:
@@ -90,50 +110,105 @@ def read(file: Path, needed: tuple[str, ...], make: Callable[[int, Row], T]) -> 
     found: Read[T] = Read()
     for line, row in _rows(file, needed):
         try:
+            if isinstance(row, str):
+                raise BadInput(row)
             found.rows.append(make(line, row))
         except BadInput as problem:
             found.unread.append(Unread(file.name, line, str(problem)))
     return found
 
 
-def _rows(file: Path, needed: tuple[str, ...]) -> Iterator[tuple[int, Row]]:
+def _rows(file: Path, needed: tuple[str, ...]) -> Iterator[tuple[int, Row | str]]:
+    """The rows by line; what cannot be a row is told instead."""
+    text = _text(file)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+    try:
+        heads = next(reader, [])
+        columns = [_column(head) for head in heads]
+        if missing := [n for n in needed if not any(part in columns for part in n.split(" or "))]:
+            name = missing[0].partition(" or ")[0]
+            found = f"; it has {', '.join(map(repr, heads[:8]))}" if heads else "; the file is empty"
+            raise BadInput(f"{file}:1: no column for {missing[0]}; call one {NAMES[name][0]!r}{found}")
+        for cells in reader:
+            if any(c.strip() for c in cells):
+                yield reader.line_num, _cells(columns, cells)
+    except csv.Error as problem:
+        raise BadInput(
+            f"{file}:{reader.line_num}: {problem}; a quote opened there or before is not closed"
+        ) from problem
+
+
+def _text(file: Path) -> str:
     if not file.is_file():
         raise BadInput(f"{file} is not a file; name a CSV file")
     if file.stat().st_size > LARGEST:
         raise BadInput(f"{file} is larger than 50 MB; split it")
+    raw = file.read_bytes()
     try:
-        text = file.read_text("utf-8-sig")
+        return raw.decode("utf-16" if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig")
     except UnicodeDecodeError as problem:
         raise BadInput(f"{file}: not UTF-8 text; export it as CSV UTF-8") from problem
-    reader = csv.reader(io.StringIO(text, newline=""))
-    columns = [_column(head) for head in next(reader, [])]
-    if missing := [n for n in needed if n not in columns]:
-        raise BadInput(f"{file}:1: no column for {missing[0]}; call one {NAMES[missing[0]][0]!r}")
-    for cells in reader:
-        if any(c.strip() for c in cells):
-            yield reader.line_num, {c: v.strip() for c, v in zip(columns, cells, strict=False) if c}
+
+
+def _delimiter(text: str) -> str:
+    """What the first line separates its columns with: a comma, or what a spreadsheet of another country takes."""
+    head = text.partition("\n")[0]
+    return max(",;\t|", key=lambda sign: (head.count(sign), sign == ","))
+
+
+def _cells(columns: list[str], cells: list[str]) -> Row | str:
+    """A row by the names of its columns; of two columns of one name the first that is filled counts."""
+    if len(cells) > len(columns) and any(c.strip() for c in cells[len(columns) :]):
+        return f"{len(cells)} cells where the first line has {len(columns)}; put quotes around what holds the separator"
+    if any("\x00" in c for c in cells):
+        return "it holds a zero byte; export the file again"
+    row: dict[str, str] = {}
+    for column, cell in zip(columns, cells, strict=False):
+        if column and not row.get(column):
+            row[column] = cell.strip()
+    return row
 
 
 def _column(head: str) -> str:
-    plain = " ".join(head.replace("_", " ").replace("-", " ").casefold().split())
+    plain = _plain(head)
     return next((name for name, aliases in NAMES.items() if plain in aliases), "")
 
 
 def _happened(line: int, row: Row, *, kind: Literal["text", "call"], own: str, zone: ZoneInfo) -> Happened:
     ours = _is_ours(row, own)
     other = row.get("phone") or row.get("to" if ours else "from", "")
-    status = row.get("status", "").casefold()
     return Happened(
-        line=line, kind=kind, number=e164(other), ours=ours, at=instant(row.get("at", ""), zone),
-        text=row.get("text", ""), missed=kind == "call" and not ours and status in MISSED,
+        line=line, kind=kind, number=number(other), ours=ours, at=instant(row.get("at", ""), zone),
+        text=row.get("text", ""), missed=kind == "call" and not ours and _missed(row),
     )  # fmt: skip
 
 
-def _is_ours(row: Row, own: str) -> bool:
-    told = row.get("direction", "").casefold()
-    if told.startswith(("out", "sent")):
+def _missed(row: Row) -> bool:
+    """Whether an inbound call was missed, by its status or its kind; `BadInput` for a word that tells neither."""
+    told, kind = _plain(row.get("status", "")), _plain(row.get("direction", ""))
+    if told.startswith("missed") or told in MISSED or kind.startswith("missed") or kind in MISSED:
         return True
-    if told.startswith(("in", "received")) or told in MISSED:
+    if told in TAKEN:
+        return False
+    raise BadInput(f"status {told!r} tells neither a missed nor a taken call; write missed or answered")
+
+
+def number(text: str) -> str:
+    """The number in E.164; `BadInput` says so where the caller hid it."""
+    if _plain(text) in HIDDEN or text.strip() in NOBODY:
+        raise BadInput("the caller hid their number, so nobody can be called or texted back")
+    return e164(text)
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.replace("_", " ").replace("-", " ").casefold().split())
+
+
+def _is_ours(row: Row, own: str) -> bool:
+    told = _plain(row.get("direction", ""))
+    if told.startswith(("out", "sent", "dialed", "placed", "made")):
+        return True
+    if told.startswith(("in", "received", "missed", "answered")) or told in MISSED:
         return False
     for side, ours in (("from", True), ("to", False)):
         if row.get(side) and e164(row[side]) == own:

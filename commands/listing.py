@@ -8,9 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from commands.history import NO, YES, Read, Row, instant, read
+from commands.history import NO, YES, Read, Row, Unread, instant, number, read
 from domain.errors import BadInput
-from domain.phone import e164
 from guards.basis import IMPLIED, implied_until, jurisdiction_of
 from records.consents import IMPORTED, Entry
 from records.disclosures import Disclosure
@@ -44,6 +43,14 @@ class Listed:
 def contacts(file: Path) -> Read[Listed]:
     """The people of a list; `BadInput` where the file is none."""
     return read(file, ("phone",), _listed)
+
+
+def doubled(file: Path, read: Read[Listed]) -> Iterator[Unread]:
+    """Rows whose number stands on another row before."""
+    seen: dict[str, int] = {}
+    for person in read.rows:
+        if (first := seen.setdefault(person.number, person.line)) != person.line:
+            yield Unread(file.name, person.line, f"the same number as line {first}; keep one of them")
 
 
 def entries(person: Listed, business: str, contact: str, *, file_hash: str = "") -> Iterator[Entry]:
@@ -87,7 +94,7 @@ def _listed(line: int, row: Row) -> Listed:
     if told and told not in IMPLIED:
         raise BadInput(f"relationship {told!r} is none of {', '.join(sorted(IMPLIED))}")
     person = Listed(
-        line=line, number=e164(row.get("phone", "")), name=row.get("name", ""),
+        line=line, number=number(row.get("phone", "")), name=row.get("name", ""),
         opted_in=_yes(row, "opted_in"), opted_out=_yes(row, "opted_out"),
         consent_at=_time(row, "consent_at"), consent_text=row.get("consent_text", ""),
         consent_source=row.get("consent_source", ""), relationship=told, version=row.get("version", ""),

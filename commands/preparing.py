@@ -11,9 +11,10 @@ from typing import Annotated
 import typer
 
 from commands.options import Folder, Json, business_of, instant_of
+from domain.errors import BadInput
 
 app = typer.Typer()
-FAILED = 1
+FAILED, EVERY = 1, 2_000
 Calls = Annotated[Path | None, typer.Argument(help="The calls of the past: date, direction, phone, status.")]
 Texts = Annotated[Path | None, typer.Argument(help="The texts of the past: date, direction, phone, text.")]
 
@@ -45,8 +46,17 @@ def audit(
     from commands import audit as auditing
     from commands.audit_page import page, summary
 
+    if html is not None and not html.parent.is_dir():
+        raise BadInput(f"--html {html}: there is no folder {html.parent}")
     files = auditing.Files(contacts, messages, calls)
-    report = asyncio.run(auditing.audit(files, business_of(business), instant_of(now) or datetime.now(UTC)))
+    at = instant_of(now) or datetime.now(UTC)
+    report = asyncio.run(auditing.audit(files, business_of(business), at, told=_told))
     if html is not None:
         html.write_text(page(report), "utf-8")
     typer.echo(json.dumps(report.as_json(), indent=2) if as_json else summary(report))
+
+
+def _told(done: int, of: int) -> None:
+    """Say now and then how far a long history is."""
+    if done % EVERY == 0 and of > EVERY:
+        typer.echo(f"{done} of {of} rows of the past are judged", err=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -21,17 +23,7 @@ from guards.timing import LATE
 from records import actions, consents, messages
 from records.database import Tx
 
-PURPOSES: tuple[Purpose, ...] = ("service", "marketing")
-
-
-@dataclass(frozen=True, slots=True)
-class Permission:
-    """Whether somebody may be texted for a purpose, and why."""
-
-    purpose: str
-    allowed: bool
-    why: str
-    evidence: tuple[str, ...] = ()
+AT_ONCE = 500  # people of the list in one transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +46,26 @@ class Said:
     cause: str
 
 
-async def play(app: App, clock: SteppingClock, people: list[Listed], *, events: list[Happened]) -> list[Breach]:
+async def play(
+    app: App, clock: SteppingClock, people: list[Listed], *, events: list[Happened], told: Callable[[int, int], None]
+) -> list[Breach]:
     """Play opt-ins, texts and calls in the order of their times; what would not have been sent."""
-    first, breaches = clock.now(), list[Breach]()
+    first, breaches, played = clock.now(), list[Breach](), 0
     past = [(p.consent_at or first, 0, p.line, p) for p in people] + [(e.at, 1, e.line, e) for e in events]
+    people_now: list[tuple[datetime, Listed]] = []
     for at, _, _, one in sorted(past, key=lambda entry: entry[:3]):
+        if isinstance(one, Listed):
+            people_now.append((at, one))
+            if len(people_now) < AT_ONCE:
+                continue
+        people_now = await _told(app, people_now)
         clock.advance((at - clock.now()).total_seconds())
         if isinstance(one, Listed):
-            await app.database.write(app.deps.scope(None), partial(_opt_in, deps=app.deps, person=one))
-        elif not one.ours:
-            await app.hear(_heard(one))
+            continue
+        played += 1
+        told(played, len(events))
+        if not one.ours:
+            await app.hear(heard_in(one))
         elif one.kind == "text":
             decision = await app.database.write(app.deps.scope(None), partial(_sent, deps=app.deps, event=one))
             breaches += [
@@ -71,37 +73,28 @@ async def play(app: App, clock: SteppingClock, people: list[Listed], *, events: 
                 for f in decision.findings
                 if f.verdict == "deny"
             ]
+    await _told(app, people_now)
     return breaches
 
 
-def permissions(tx: Tx, deps: Deps, number: str) -> tuple[Permission, ...]:
-    """What a number may be texted for now, by asking the door about a well-formed text; nothing of it is kept."""
-    return tuple(_permission(tx, deps, number, purpose=purpose) for purpose in PURPOSES)
+async def _told(app: App, people: list[tuple[datetime, Listed]]) -> list[tuple[datetime, Listed]]:
+    """Keep what people of the list agreed to, each at their time; nobody is left."""
+    if people:
+        await app.database.write(app.deps.scope(None), partial(_opt_in, deps=app.deps, people=people))
+    return []
 
 
-def _permission(tx: Tx, deps: Deps, number: str, *, purpose: Purpose) -> Permission:
-    text = f"{deps.pack.business.name}: hello. Reply STOP to opt out."
-    tried = tx.begin_nested()
-    decision, _ = submit(tx, _message(tx, deps, number, said=Said(text, purpose, "audit")), deps.clearance())
-    tried.rollback()
-    denials = [f for f in decision.findings if f.verdict == "deny"]
-    evidence = tuple(e for f in decision.findings for e in f.evidence)
-    if decision.outcome == "run":
-        return Permission(purpose, True, "yes", evidence)
-    if decision.not_before is not None:
-        return Permission(purpose, True, f"yes, from {iso(from_ms(decision.not_before))}", evidence)
-    return Permission(purpose, False, "; ".join(f.reason for f in denials if f.not_before is None), evidence)
+def _opt_in(tx: Tx, *, deps: Deps, people: list[tuple[datetime, Listed]]) -> None:
+    business = deps.pack.business.id
+    for now, person in people:
+        contact = records.contacts.ensure(tx, business, kind="phone", value=person.number, now=now)
+        records.contacts.rename(tx, contact, person.name)
+        for entry in entries(person, business, contact):
+            consents.add(tx, entry, now)
 
 
-def _opt_in(tx: Tx, *, deps: Deps, person: Listed) -> None:
-    business, now = deps.pack.business.id, deps.clock.now()
-    contact = records.contacts.ensure(tx, business, kind="phone", value=person.number, now=now)
-    records.contacts.rename(tx, contact, person.name)
-    for entry in entries(person, business, contact):
-        consents.add(tx, entry, now)
-
-
-def _heard(event: Happened) -> Heard:
+def heard_in(event: Happened) -> Heard:
+    """What reached the business then."""
     return Heard(
         channel="sms" if event.kind == "text" else "call", kind="missed_call" if event.missed else "text",
         address_kind="phone", address=event.number, text=event.text or ("" if event.missed else "(call)"),

@@ -19,7 +19,8 @@ def e164(text: str, region: str = "US") -> str:
         number = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException as problem:
         raise BadInput("That is not a telephone number; write it like +12025550143.") from problem
-    if not phonenumbers.is_possible_number(number):
+    # Seven digits without an area code are "possible" to dial at home, and nobody's number from anywhere else.
+    if phonenumbers.is_possible_number_with_reason(number) != phonenumbers.ValidationResult.IS_POSSIBLE:
         raise BadInput("That telephone number has the wrong length; write it like +12025550143.")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 

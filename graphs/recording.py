@@ -5,9 +5,10 @@ from __future__ import annotations
 from domain.message import Heard, Receipted
 from graphs import effects
 from graphs.effects import Deps, Outgoing
-from graphs.wording import worded
+from graphs.wording import as_written, worded
 from records import calls, consents, obligations
 from records.database import Tx
+from records.disclosures import Disclosure
 from records.obligations import Owed
 
 
@@ -18,9 +19,11 @@ def went_on(tx: Tx, deps: Deps, heard: Heard, *, got: Receipted) -> None:
         return
     if not calls.first_words(tx, business.id, heard.session):
         return
+    said = as_written(deps.pack, "call.greeting")
     entry = consents.Entry(
         business=business.id, contact=got.contact, address=heard.address, channel=heard.channel, purpose="recording",
         act="grant", method="went on after the notice", evidence=got.message, actor="customer",
+        disclosure=Disclosure(said, deps.pack.snapshot[:12], business.language),
     )  # fmt: skip
     consents.add(tx, entry, now)
 

@@ -25,6 +25,11 @@ def worded(pack: Pack, key: str, facts: Mapping[str, str], *, seed: str) -> str:
     )
 
 
+def as_written(pack: Pack, key: str) -> str:
+    """The first variant of a wording that takes no facts of its own: what channels say."""
+    return pack.wording[key][0].format_map(_about(pack))
+
+
 def check_wording(pack: Pack, needed: Mapping[str, tuple[str, ...]]) -> None:
     """Every needed key is worded, and no wording asks for a fact that it is not given; `ConfigurationError` if not.
 

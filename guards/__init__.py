@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 MACHINERY = (
-    "areas", "basis", "clocktimes", "door", "facts", "gate", "hours", "lint", "meaning", "optout", "order", "plain",
-    "promotion", "spending", "timing", "windows", "zones",
+    "areas", "basis", "clocktimes", "door", "facts", "gate", "hours", "lint", "meaning", "notices", "optout", "order",
+    "plain", "promotion", "spending", "timing", "windows", "zones",
 )  # fmt: skip

@@ -19,6 +19,12 @@ def test_another_region() -> None:
     assert e164("020 7946 0018", "GB") == "+442079460018"
 
 
+@pytest.mark.parametrize("text", ["555-0143", "5550143", "+15550143"])
+def test_a_number_without_its_area_code_is_nobodys(text: str) -> None:
+    with pytest.raises(BadInput, match="wrong length"):
+        e164(text)
+
+
 @pytest.mark.parametrize("text", ["", "call me", "12345", "+1202555014399999"])
 def test_what_is_no_number_is_told_with_an_example(text: str) -> None:
     with pytest.raises(BadInput, match=r"\+12025550143"):

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import json
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from commands.options import Json
+from commands.options import Json, lines_of_stdin
 
 app = typer.Typer(no_args_is_help=True, help="When what the business begins may reach a person.")
 USAGE = 2
@@ -32,10 +30,8 @@ def check(business: Policy = None, as_json: Json = False) -> None:
     """
     from commands.hours import answers, printed
 
-    if isinstance(sys.stdin, io.TextIOWrapper):
-        sys.stdin.reconfigure(encoding="utf-8", errors="replace")
     failed = False
-    for told in answers(sys.stdin, business):
+    for told in answers(lines_of_stdin(), business):
         failed = failed or "error" in told
         typer.echo(json.dumps(told) if as_json else printed(told))
     raise typer.Exit(USAGE if failed else 0)

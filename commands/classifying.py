@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from guards.optout import classify
+
+CHANNELS = ("sms", "call", "web", "email", "note")
+
+
+def _known(channel: str) -> str:
+    if channel not in CHANNELS:
+        raise ValueError(f"{channel!r} is no channel; write one of {', '.join(CHANNELS)}")
+    return channel
 
 
 class Line(BaseModel):
@@ -16,7 +24,7 @@ class Line(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     text: str = Field(max_length=20_000)
-    channel: str = "sms"
+    channel: Annotated[str, AfterValidator(_known)] = "sms"
     context: str = "any"
     language: str = "en"
     id: str | int | None = None
@@ -30,8 +38,12 @@ def classified(line: str) -> dict[str, Any]:
         try:
             given = json.loads(stripped)
             one = Line.model_validate(given)
-        except (json.JSONDecodeError, ValidationError) as problem:
-            return {"error": f"not a line with a text: {str(problem).splitlines()[0]}", "id": _id(given)}
+        except ValidationError as problem:
+            first = problem.errors()[0]
+            where, what = ".".join(map(str, first["loc"])), first["msg"].removeprefix("Value error, ")
+            return {"error": f"{where}: {what}", "id": _id(given)}
+        except (ValueError, RecursionError):
+            return {"error": 'this line is no JSON; write {"text": "…"}, or the text alone', "id": None}
     else:
         one = Line(text=stripped[:20_000])
     wish = classify(one.text, channel=one.channel, context=one.context, language=one.language)

@@ -50,6 +50,11 @@ def address_of(text: str) -> str:
     return text if "@" in text or text.startswith("web") else e164(text)
 
 
+def _channels(address: str) -> tuple[str, ...]:
+    """The channels that reach an address."""
+    return ("email",) if "@" in address else ("web",) if address.startswith("web") else CHANNELS
+
+
 def shown(opened: Opened, address: str) -> list[dict[str, Any]]:
     """Every entry of an address with the wording that was shown, the oldest first."""
     business = opened.pack.business.id
@@ -113,7 +118,7 @@ def _proposals(tx: Tx, clearance: Clearance, address: str) -> Iterator[Proposal]
         tx, business.id, kind=records.contacts.kind_of(tx, business.id, address), value=address
     )
     text = f"This is the automated assistant of {business.name}. Reply STOP to opt out."
-    for channel in CHANNELS:
+    for channel in _channels(address):
         for purpose in PURPOSES:
             yield Proposal(
                 tool="message", args={"text": text, "options": [], "author": "assistant"}, tier=Tier.PRIVATE,
@@ -179,7 +184,7 @@ def revoke(opened: Opened, address: str, scope: str, *, note: Note) -> int:
     if scope not in SCOPES:
         raise BadInput(f"--scope {scope!r} is none of {', '.join(SCOPES)}")
     business, now = opened.pack.business.id, SystemClock().now()
-    channels = ("email",) if "@" in address else ("web",) if address.startswith("web") else CHANNELS
+    channels = _channels(address)
 
     def work(tx: Tx) -> int:
         contact = _contact(tx, business, address)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from commands.options import Folder, Home, Json, opened
+from commands.options import Folder, Home, Json, lines_of_stdin, opened
 
 if TYPE_CHECKING:
     from records.preferences import Kind  # help is shown without SQLAlchemy
@@ -93,11 +92,10 @@ def classify(as_json: Json = False) -> None:
     from commands.classifying import classified, printed
 
     bad = False
-    for line in sys.stdin:
-        if line.strip():
-            told = classified(line)
-            bad = bad or "error" in told
-            typer.echo(json.dumps(told, ensure_ascii=False) if as_json else printed(told))
+    for line in lines_of_stdin():
+        told = classified(line)
+        bad = bad or "error" in told
+        typer.echo(json.dumps(told, ensure_ascii=False) if as_json else printed(told))
     raise typer.Exit(USAGE if bad else 0)
 
 

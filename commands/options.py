@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -34,6 +37,19 @@ def opened(home: Path | None, business: Path | None) -> Any:
     from commands.opening import open_home
 
     return open_home(home_of(home), business_of(business))
+
+
+def lines_of_stdin() -> Iterator[str]:
+    """The lines of standard input that are not blank; what is no UTF-8 is replaced. `BadInput` where there are none."""
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(encoding="utf-8", errors="replace")
+    nothing = True
+    for line in sys.stdin:
+        if line.strip():
+            nothing = False
+            yield line
+    if nothing:
+        raise BadInput("nothing came on standard input; write one question a line")
 
 
 def instant_of(text: str | None) -> datetime | None:

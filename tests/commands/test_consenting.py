@@ -135,3 +135,38 @@ def test_what_staff_write_down_as_a_wish_is_honoured(
     for wrong in (("--not-before", "25:00"), ("--zone", "Mars/Base"), ("--channel", "fax")):
         assert qotbot("consent", "prefer", WROTE, *wrong, "--home", home).code == 2
     assert qotbot("consent", "prefer", "+12125550190", "--channel", "call", "--home", home).code == 2
+
+
+@pytest.mark.parametrize("command", [("consent", "classify"), ("hours", "check")])
+def test_nothing_on_standard_input_is_bad_input(qotbot: Qotbot, command: tuple[str, str]) -> None:
+    for given in ("", "\n \n"):
+        done = qotbot(*command, "--json", typed=given)
+        assert (done.code, done.out) == (2, "") and "standard input" in done.err
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [('{"text": 5}', "text: "), ("{bad", "no JSON"), ('{"text": "STOP", "channel": "pigeon"}', "no channel"),
+     ('{"nope": 1}', "text: "), ('{"text":' * 2000, "no JSON")],
+)  # fmt: skip
+def test_a_line_that_cannot_be_read_is_told_and_the_others_are_answered(qotbot: Qotbot, line: str, why: str) -> None:
+    done = qotbot("consent", "classify", "--json", typed=f"{line}\nSTOP\n")
+    wrong, right = map(json.loads, done.out.splitlines())
+    assert done.code == 2 and why in wrong["error"] and right["decision"] == "OPT_OUT" and done.err == ""
+
+
+@pytest.mark.parametrize("address", ["555-0143", "12345", "anonymous", "+266696687", "", "+15550143"])
+@pytest.mark.parametrize("command", ["show", "explain", "revoke"])
+def test_what_is_nobodys_number_is_bad_input(home: Path, qotbot: Qotbot, address: str, command: str) -> None:
+    done = qotbot("consent", command, address, "--home", home)
+    assert done.code == 2 and "telephone number" in done.err and "Traceback" not in done.err
+
+
+@pytest.mark.parametrize(("address", "channel"), [("mia@example.com", "email"), ("web:1", "web")])
+def test_other_addresses_are_explained_on_their_own_channel(
+    home: Path, qotbot: Qotbot, address: str, channel: str
+) -> None:
+    done = qotbot("consent", "explain", address, "--home", home, "--json")
+    told = json.loads(done.out)
+    assert done.code == 0 and {row["channel"] for row in told} == {channel}
+    assert not any("failed" in row["why"] for row in told)

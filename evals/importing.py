@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -15,6 +16,8 @@ from evals.case import Case
 from evals.corpora.rows import Rows
 from evals.importers import dialogues, openai_messages, scenarios
 
+_ENDS_A_LINE: Final = re.compile("[\x85\u2028\u2029]")
+UNFOLDED: Final = 1_000_000
 CASE_FILE, UNREVIEWED = ".case.yaml", ".case.yaml.unreviewed"
 _ROWS: Final[dict[str, Callable[[Iterable[Mapping[str, Any]], Mapping[str, str]], Iterator[Case]]]] = {
     "openai": openai_messages.read, "langsmith": openai_messages.read, "tau1": openai_messages.read,
@@ -69,9 +72,11 @@ def yaml_of(case: Case) -> str:
     """A case as YAML."""
     yaml, text = YAML(typ="safe", pure=True), io.StringIO()
     yaml.default_flow_style = False
-    yaml.width = 110
+    yaml.width = UNFOLDED  # ruamel folds a quoted line between a backslash and what it escapes
     yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]  # ruamel types the switch as None
-    yaml.dump(case.as_json(), text)
+    found = case.as_json()
+    yaml.allow_unicode = not _ENDS_A_LINE.search(json.dumps(found, ensure_ascii=False))  # else they are read as spaces
+    yaml.dump(found, text)
     return text.getvalue()
 
 

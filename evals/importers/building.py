@@ -61,7 +61,7 @@ def case_of(about: About, lines: Iterable[Line]) -> Case:
         if not turns:
             before += [noted] if noted else []
         elif noted:
-            turns[-1]["note"] = "\n".join([*turns[-1].get("note", "").splitlines(), noted])
+            turns[-1]["note"] = "\n".join([*_lines(turns[-1].get("note")), noted])
         if turns and expected:
             turns[-1].setdefault("expect", []).append(expected)
     made: dict[str, Any] = {
@@ -109,8 +109,13 @@ def _other(line: Line, tools: Mapping[str, str]) -> tuple[str, dict[str, Any] | 
     return CALL + json.dumps({"name": line.name, "args": line.args}, ensure_ascii=False, sort_keys=True), None
 
 
+def _lines(note: str | None) -> list[str]:
+    """The lines of a note; other signs that end a line elsewhere may stand in what was said."""
+    return note.split("\n") if note else []
+
+
 def _noted(note: str | None) -> Iterator[Line]:
-    for text in (note or "").splitlines():
+    for text in _lines(note):
         if text.startswith(ASSISTANT):
             yield Line("assistant", json.loads(text.removeprefix(ASSISTANT)))
         elif text.startswith(CALL):

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from domain.errors import BadInput
 from evals import importing
@@ -130,3 +133,23 @@ def test_a_mapping_must_name_both() -> None:
         importing.tools_of(["book"])
     with pytest.raises(BadInput, match="no export"):
         list(importing.export("csv", []))
+
+
+WORDS = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), max_size=60) | st.sampled_from(
+    ["\\n" * 70, "a" * 97 + "\\\\n" * 9, "1. one\n2. two\u2028three\u0085", '"quoted" \\" ' * 20, "- x: y\n\n# z" * 9]
+)
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(["user", "assistant"]), WORDS), min_size=1, max_size=5))
+def test_what_was_said_comes_back_word_for_word_from_the_file(said: list[tuple[str, str]]) -> None:
+    told = [{"role": "user", "content": "hello"}, *({"role": role, "content": words} for role, words in said)]
+    folder = Path(tempfile.mkdtemp())
+    (folder / "in.jsonl").write_text(json.dumps({"id": "x", "messages": told}) + "\n", "utf-8")
+    [case] = importing.cases("openai", folder / "in.jsonl", {})
+    [file] = importing.write([case], folder / "out")
+    [one] = load([file])
+    read = one.case
+    assert messages(read) == messages(case)
+    kept = [m["content"] for m in messages(read) if m["role"] == "assistant"]
+    assert kept == [words for role, words in said if role == "assistant" and words.strip()]

@@ -11,21 +11,27 @@ from typing import Final
 
 from graphs.readers.parts import split, tidy
 
+_WHO: Final = (
+    r"(?:he|she|husband|wife|son|daughter|mom|mum|mother|dad|father|baby|kid|child|friend|man|woman|guy|lady|person"
+    r"|patient|client|customer|partner|boyfriend|girlfriend|grand\w+|brother|sister)"
+)
 _BODY: Final = (
+    rf"\b{_WHO}(?:'s| is| was| has)? (?:\w+ ){{0,4}}?"
+    r"(?:unresponsive|(?:not|stopped) respond(?:ing)?|isn't responding)\b",
     r"\b(?:not|n't|stopped|barely|hardly|struggling to|trouble|difficulty|having (?:trouble|difficulty)|unable to)"
-    r" breath(?:e|ing)\b|\b(?:can't|cannot|can not|couldn't) (?:\w+ )?breathe\b|\bchok(?:ing|es)\b(?! hazard)"
+    r" breath(?:e|ing)\b|\b(?:can't|cannot|can not|couldn't) (?:\w+ )?breathe\b|\bchok(?:ing|es)\b(?! hazard)(?! up)"
     r"|\bturning (?:blue|purple)\b",
-    r"(?<!tent )(?<!fence )(?<!shed )(?<!shelf )(?<!cake )\bcollapsed\b|\bunconscious\b|\bunresponsive\b"
-    r"|\b(?:not|isn't|stopped) respond(?:ing|s)\b|\bwon't wake up\b"
-    r"|\bpassed out\b(?! (?:flyers|candy|samples))|\bfainted\b|\bno pulse\b|\bheart (?:stopped|has stopped)\b",
+    r"(?<!tent )(?<!fence )(?<!shed )(?<!shelf )(?<!cake )\bcollapsed\b|\bunconscious\b"
+    r"|\bwon't wake up\b"
+    r"|\bpassed out\b(?! (?:flyers|candy|samples|of))|\bfainted\b|\bno pulse\b|\bheart (?:stopped|has stopped)\b",
     r"\b(?:having|is having|just had|think (?:it's|its)) (?:a |an )?(?:heart attack|stroke|seizure"
     r"|asthma attack|allergic"
     r" reaction|anaphyla\w+)\b|\bconvulsing\b|\bseizing\b|\boverdos\w+|\banaphyla\w+|\bchest pains?\b",
     r"\bbleeding (?:\w+ )?(?:heavily|badly|out|a lot|everywhere|won't stop|profusely|so much)\b"
     r"|\b(?:won't|can't|doesn't|will not) stop (?:the )?bleeding\b|\b(?:throat|tongue|face) (?:is "
     r"|'s )?(?:closing|swelling)\b",
-    r"\b(?:been|was|got|is) (?:just )?(?:shot|stabbed|run over by|electrocuted|hit by a)\b|\b(?:drowning"
-    r"|electrocuted)\b"
+    r"\b(?:been|was|got|is) (?:just )?(?:shot|stabbed|run over by|electrocuted|hit by a)\b"
+    r"|\bdrowning\b(?! in)|\belectrocuted\b"
     r"|\bhead injury\b",
     r"\b(?:kill|hurt|harm) (?:myself|himself|herself|themselves)\b|\bsuicid\w+|\bwant to die\b|\bend my life\b",
 )
@@ -68,11 +74,12 @@ _NOT_NOW: Final = re.compile(
     r"\b(?:last (?:week|month|year|night|summer|winter|time|spring|fall)|(?:days?|weeks?|months?"
     r"|years?) ago|yesterday|history"
     r"|years|used to|in the past|back in|once had|as a (?:kid|child)|when i was|recently)\b"
-    r"|\b(?:what if|if there|in case|if (?:i|it|you|someone|somebody)|is there an?|are there|do you|does (?:your|the)"
+    r"|\b(?:what if|if there|in case|or (?:i|we)(?:'ll| will)"
+    r"|if (?:i|it|you|someone|somebody)|is there an?|are there|do you|does (?:your|the)"
     r"|should there|hypothetically)\b"
     r"|\b(?:not an emergency|no emergency|isn't an emergency|no(?:body| one)(?:'s| is| was)? hurt"
     r"|non-?emergency|false alarm)\b"
-    r"|\b(?:lol|haha\w*|lmao|rofl|jk|joking|kidding|movie|film|tv|instagram|tiktok|facebook)\b"
+    r"|\b(?:lol|haha\w*|lmao|rofl|jk|joking|kidding|movie|film|tv|exhaust|tailpipe|instagram|tiktok|facebook)\b"
     r"|\b(?:hair|outfit|beat|you guys|deal|sale|prices?) (?:is|are|was) on fire\b"
     r"|\bemergency\b.{0,40}\b(?:hair|nails?|roots|colou?r|bangs|fringe|wedding|prom)\b"
     r"|\b(?:install|replace|buy|sell|test|chang|fit)\w* .{0,30}\b(?:detector|alarm)s?\b"

@@ -8,6 +8,8 @@ from salon import acts, hear
 from graphs.readers.emergency import is_emergency, tells_of_emergency
 
 EMERGENCIES = [
+    "my mother is not responding",
+    "the client in your chair is unresponsive",
     "my husband has collapsed and he's not breathing!",
     "please help - my husband just collapsed, he's not responding",
     "there's smoke coming under my door - i think there's a fire!",
@@ -42,6 +44,14 @@ EMERGENCIES = [
     "the dryer caught fire",
 ]
 NONE = [
+    "why are you not responding",
+    "your website is unresponsive",
+    "the app is not responding",
+    "you guys stopped responding to me",
+    "i'm drowning in laundry",
+    "i'm choking up, thank you",
+    "stop texting me or i'll call the cops",
+    "there is smoke coming from my exhaust, can you look at it",
     "what if there's an actual emergency - would that still get through?",
     "my dad had a stroke last year so he needs the ground floor",
     "in case of fire where are the exits",

@@ -105,6 +105,16 @@ class Town(RuleBasedStateMachine):
         deps.spool.keep(heard_id("salon", heard), heard, now=deps.clock.now())
         self.wants[number] = Wants(stopped=True)
 
+    @rule(who=WHO, words=st.sampled_from(STOPS), away=st.booleans())
+    def a_stop_overtakes_what_is_queued(self, who: int, words: str, away: bool) -> None:
+        """The turn of what was queued comes just after the STOP, which the database may not even know."""
+        self.queues(who=who, purpose="service")
+        if away:
+            self.stops_while_nothing_can_be_written(who=who, words=words)
+        else:
+            self.stops(who=who, words=words)
+        self.delivers(dies=False, latest=True)
+
     @rule()
     def can_be_written_again(self) -> None:
         """The database takes what waits."""

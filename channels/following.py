@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -17,7 +18,6 @@ from records.database import Tx
 from records.messages import Message
 
 BEAT_S = 15.0
-LOOK_S = 1.0
 ON_ITS_WAY = timedelta(seconds=30)  # after that a text is left out until the page is opened again
 WORKING = timedelta(seconds=60)  # so long an answer that does not come is shown as being written
 
@@ -35,7 +35,8 @@ class News:
 
 async def follow(reception: Reception, visitor: Visitor, after: int) -> AsyncIterator[str]:
     """The frames, with a heartbeat; ends with the session, and when the page's token does."""
-    live, clock, quiet, busy = reception.database.live, reception.clock, 0.0, False
+    live, clock, time, busy = reception.database.live, reception.clock, asyncio.get_running_loop().time, False
+    spoke = time()
     while visitor.until is None or clock.now() < visitor.until:
         seen = live.news
         news = await reception.database.read(partial(_news, reception=reception, visitor=visitor, after=after))
@@ -44,14 +45,13 @@ async def follow(reception: Reception, visitor: Visitor, after: int) -> AsyncIte
         for message in news.fresh:
             after = message.n
             yield frame(message, visitor.session)
-            quiet = 0.0
+            spoke = time()
         if news.busy != busy:
             busy = news.busy
             yield f"event: typing\ndata: {json.dumps({'on': busy})}\n\n"
-        await live.wait(seen, LOOK_S, about=news.contact or visitor.session)
-        quiet += LOOK_S
-        if quiet >= BEAT_S:
-            quiet = 0.0
+        await live.wait(seen, reception.database.look_s, about=news.contact or visitor.session)
+        if time() - spoke >= BEAT_S:
+            spoke = time()
             yield ": still here\n\n"
 
 

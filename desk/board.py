@@ -38,7 +38,6 @@ from records import actions, ledger, messages, obligations
 from records.database import Tx
 from records.staff_answers import StaffAnswer
 
-LOOK_S = 2.0
 Submit = Callable[[str, StaffAnswer], Awaitable[Action | None]]
 FOLLOWUPS = {
     "answer": "Unanswered message", "missed_call": "Missed call", "callback": "Asked for a person", "lead": "New lead",
@@ -138,7 +137,7 @@ class Board:
                 cursor = event.seq or cursor
                 yield told(event)
             if cursor == after:
-                await live.wait(seen, LOOK_S, about="ledger")
+                await live.wait(seen, self._deps.database.look_s, about="ledger")
 
     def _card(self, tx: Tx, row: Action) -> Card:
         deps = self._deps

@@ -228,6 +228,7 @@ def let_go(tx: Tx, deps: Deps, action: Action) -> None:
 def context(tx: Tx, deps: Deps, action: Action, *, expires: datetime | None = None) -> Context:
     """What the tool of an action may use."""
     session = conversations.session_of(tx, action.turn) if action.turn else None
+    contact = records.contacts.current(tx, action.contact) if action.contact else None  # joined in this turn, perhaps
 
     def tell(text: str, *, channel: str, address: str, purpose: Purpose) -> bool:
         kind = "phone" if channel in ("sms", "call") else channel
@@ -239,7 +240,7 @@ def context(tx: Tx, deps: Deps, action: Action, *, expires: datetime | None = No
         return send(tx, deps, outgoing).state != "refused"
 
     return Context(
-        tx=tx, now=deps.clock.now(), pack=deps.pack, action=action.id, contact=action.contact, channel=action.channel,
+        tx=tx, now=deps.clock.now(), pack=deps.pack, action=action.id, contact=contact, channel=action.channel,
         address=action.address, session=session, turn=action.turn, expires=expires, tell=tell,
     )  # fmt: skip
 

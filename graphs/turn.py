@@ -45,7 +45,9 @@ async def run_turn(deps: Deps, graph: Compiled, contact: str) -> Turn | None:
         return None
     turn, given = begun
     state = await untraced.invoke(graph, given, {"recursion_limit": STEP_LIMIT}, deps=deps)
-    await deps.database.write(deps.scope(contact), lambda tx: _say(tx, deps, turn, state=state))
+    joined = await deps.database.write(deps.scope(contact), lambda tx: _say(tx, deps, turn, state=state))
+    if joined != contact:
+        deps.database.live.notify(joined)  # whoever follows the conversation follows the joined contact by now
     return turn
 
 
@@ -100,8 +102,8 @@ def joined(lines: list[str]) -> list[str]:
     return texts
 
 
-def _say(tx: Tx, deps: Deps, turn: Turn, *, state: dict[str, Any]) -> None:
-    """The turn's last commit: words, the conversation's state, the closed turn."""
+def _say(tx: Tx, deps: Deps, turn: Turn, *, state: dict[str, Any]) -> str:
+    """The turn's last commit: words, the conversation's state, the closed turn; whose conversation it is now."""
     now = deps.clock.now()
     contact = records.contacts.current(tx, turn.contact)
     on_call, news = turn.channel == "call", bool(state.get("news"))
@@ -124,3 +126,4 @@ def _say(tx: Tx, deps: Deps, turn: Turn, *, state: dict[str, Any]) -> None:
     changed = [c for r in state["reply"] for c in r.get("changed", [])]
     body = {"turn": turn.id, "contact": contact, "steps": state["steps"], "lines": len(replies), "changed": changed}
     ledger.append(tx, turn.business, ledger.Entry("turn.answered", body), at=now)
+    return contact

@@ -29,6 +29,7 @@ from records.local import LocalLive
 
 Tx: TypeAlias = sa.Connection
 T = TypeVar("T")
+OFTEN_S, SELDOM_S = 1.0, 7.5
 ADDRESS_HASH = "qotbot_address_hash"  # the name of a connection's option: how this home hashes addresses
 _LOCK_CONTACT = (
     sa.select(schema.contact.c.merged_into).where(schema.contact.c.id == sa.bindparam("id")).with_for_update()
@@ -63,6 +64,16 @@ class Database:
         """The keyed hash of addresses that this database was opened with."""
         found: Callable[[str], str] | None = self.writer.get_execution_options().get(ADDRESS_HASH)
         return found
+
+    @property
+    def look_s(self) -> float:
+        """How often to look for what other processes did, besides waiting for news.
+
+        Seldom where they tell us (Redis), or where there are none that bring anything about by themselves (SQLite).
+        """
+        health = self.live.health()
+        told = health.kind == "redis" and not health.lost
+        return SELDOM_S if told or self.dialect == "sqlite" else OFTEN_S
 
     @property
     def dialect(self) -> str:

@@ -6,6 +6,7 @@ fence number lets only the newest holder finish a job.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -80,19 +81,21 @@ _BLOCKED = (
     )
     .correlate(schema.job)
 )
-_NEXT = (
+# Two questions, each in the order of an index: one question for both sorts all that waits, for every job taken.
+_QUEUED = (
     sa.select(schema.job)
-    .where(
-        sa.or_(
-            sa.and_(_J.state == "queued", _J.ready_at <= sa.bindparam("now")),
-            sa.and_(_J.state == "running", _J.lease_until <= sa.bindparam("now")),
-        ),
-        ~_BLOCKED,
-    )
+    .where(_J.state == "queued", _J.ready_at <= sa.bindparam("now"), ~_BLOCKED)
     .order_by(_J.ready_at, _J.n)
     .limit(1)
 )
-_NEXT_LOCKED = _NEXT.with_for_update(skip_locked=True, of=schema.job)
+_LEFT = (
+    sa.select(schema.job)
+    .where(_J.state == "running", _J.lease_until <= sa.bindparam("now"), ~_BLOCKED)
+    .order_by(_J.ready_at, _J.n)
+    .limit(1)
+)
+_NEXT = (_LEFT, _QUEUED)  # what a dead worker left waits the longest
+_NEXT_LOCKED = tuple(query.with_for_update(skip_locked=True, of=schema.job) for query in _NEXT)
 _TAKE = (
     schema.job.update()
     .where(_J.n == sa.bindparam("which"))
@@ -102,8 +105,8 @@ _TAKE = (
 
 def take(tx: Tx, now: datetime) -> Job | None:
     """Claim the next runnable job whose lane is free."""
-    query = _NEXT_LOCKED if tx.dialect.name == "postgresql" else _NEXT
-    row: Any = tx.execute(query, {"now": to_ms(now)}).one_or_none()
+    queries = _NEXT_LOCKED if tx.dialect.name == "postgresql" else _NEXT
+    row: Any = _first(tx, queries, now)
     if row is None:
         return None
     tx.execute(_TAKE, {"which": row.n, "until": to_ms(now + LEASE)})
@@ -112,7 +115,12 @@ def take(tx: Tx, now: datetime) -> Job | None:
 
 def any_runnable(tx: Tx, now: datetime) -> bool:
     """Whether `take` would find something; a look that locks nothing."""
-    return tx.execute(_NEXT, {"now": to_ms(now)}).first() is not None
+    return _first(tx, _NEXT, now) is not None
+
+
+def _first(tx: Tx, queries: Sequence[sa.Select[Any]], now: datetime) -> Any:
+    found = (tx.execute(query, {"now": to_ms(now)}).one_or_none() for query in queries)
+    return next((row for row in found if row is not None), None)
 
 
 _FINISH = schema.job.delete().where(_J.n == sa.bindparam("which"), _J.fence == sa.bindparam("held"))

@@ -179,6 +179,7 @@ class RedisLive:
             log.warning("live.lost", error=type(problem).__name__)
             self._away = (monotonic(), type(problem).__name__)
             self._untold.clear()
+            self._here.notify()  # whoever waits for news from others looks by themselves from now on
         else:
             self._away = (self._away[0], type(problem).__name__)
 

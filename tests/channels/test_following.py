@@ -23,7 +23,7 @@ async def test_what_others_do_wakes_no_stream_of_mine(shop: Shop, monkeypatch: p
         return real(tx, **about)
 
     monkeypatch.setattr(following, "_news", counted)
-    monkeypatch.setattr(following, "LOOK_S", 60.0)
+    monkeypatch.setattr("records.database.SELDOM_S", 60.0)
     quiet, busy = await open_page(shop), await open_page(shop)
     await quiet.says("is there parking?")
     await busy.says("hello")

@@ -20,7 +20,7 @@ async def test_a_texted_code_joins_a_visitor_to_the_numbers_conversation(shop: S
     code = mia.inbox[texts][:6]
     assert code.isdigit()
     listed = await visitor.says(code)
-    assert f"Haircut with Ana, {FRIDAY} at 9:00 am" in " ".join(listed)
+    assert f"Haircut with Ana, {FRIDAY} at 9:00 am" in listed[-1], "and not only in the texts that are shown now too"
     thread = await visitor.thread()
     assert any(f"{FRIDAY} at 9am" in m["text"] for m in thread), "the texts are part of the one conversation"
     assert "Shall I cancel it?" in " ".join(await visitor.says("please cancel it"))
@@ -32,12 +32,24 @@ async def test_a_texted_code_joins_a_visitor_to_the_numbers_conversation(shop: S
     assert shop.sound()
 
 
+async def test_who_joins_is_answered_on_the_open_page(shop: Shop, mia: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("records.database.SELDOM_S", 60.0)
+    await book_by_text(mia, "2pm")
+    visitor = await open_page(shop)
+    await visitor.says("when is my appointment?")
+    await visitor.says(mia.number)
+    async with visitor.follow() as stream, shop.working():
+        before = len(await stream.until(lambda got: "What is the code?" in str(got)))
+        await visitor.send(mia.inbox[-1][:6])
+        await stream.until(lambda got: any(data["from"] == "assistant" for _, data in got[before:]))
+
+
 async def test_a_text_that_leaves_late_is_shown_in_its_place(
     shop: Shop, mia: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     visitor = await joined(shop, mia)
     monkeypatch.setattr("workers.runner.PAUSE_S", 0.02)
-    monkeypatch.setattr("channels.following.LOOK_S", 0.05)
+    monkeypatch.setattr("records.database.SELDOM_S", 0.05)
     shown = await visitor.thread()
     shop.line.troubles.append(Trouble(error=httpx.ConnectError))
     async with visitor.follow(after=shown[-1]["n"]) as stream, shop.working():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from threading import Thread
+from typing import Any
 
 import pytest
 from making import BUSINESS, later, within
@@ -171,3 +172,17 @@ def test_every_job_is_taken_exactly_once(database: Database, refs: int) -> None:
         return done
 
     assert sorted(within(database, drain)) == sorted(w.ref for w in works)
+
+
+def test_taking_sorts_nothing_however_much_waits(database: Database) -> None:
+    """For every job that is taken: a sort of all that waits made a queue of 3,000 five times as slow."""
+    if database.dialect != "sqlite":
+        pytest.skip("PostgreSQL plans by what the table holds")
+    for query in jobs._NEXT:
+        asked = str(query.params(now=0).compile(database.reader, compile_kwargs={"literal_binds": True}))
+        plan = [row.detail for row in database.read_now(lambda tx, asked=asked: _explained(tx, asked))]
+        assert any("ix_job_state_ready" in step for step in plan), plan
+
+
+def _explained(tx: Tx, asked: str) -> list[Any]:
+    return list(tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked}").all())

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import platform
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from bench import cases, memory, turn
+from bench import cases, crowd, memory, talking, turn, webhooks
 
 GUARDS_US = 200
 OUT = Path(__file__).parent / "out"
@@ -59,8 +60,10 @@ def shown(found: dict[str, Any]) -> str:
 
 
 def main() -> None:
-    """Measure the parts that are named (turn, cases, memory), else the first two, and tell."""
-    named = [name for name in sys.argv[1:] if name in PARTS] or ["turn", "cases"]
+    """Measure the parts that are named, else all that take a few minutes at most, and tell."""
+    named = sys.argv[1:] or USUAL
+    if unknown := sorted(set(named) - set(PARTS)):
+        sys.exit(f"there is no part {unknown[0]!r}; there are {', '.join(PARTS)}")
     OUT.mkdir(exist_ok=True)
     for name in named:
         found, told = PARTS[name]()
@@ -83,7 +86,25 @@ def _memory() -> tuple[dict[str, Any], str]:
     return found, memory.shown(found)
 
 
-PARTS: dict[str, Callable[[], tuple[dict[str, Any], str]]] = {"turn": _turn, "cases": _cases, "memory": _memory}
+def _load(what: Callable[[], Awaitable[dict[str, Any]]]) -> Callable[[], tuple[dict[str, Any], str]]:
+    """Figures under load, with how busy the machine was before; they are told as they are kept."""
+
+    async def run() -> dict[str, Any]:
+        return await what()
+
+    def part() -> tuple[dict[str, Any], str]:
+        load = {"processors": os.cpu_count(), "load_before": os.getloadavg()[0]}
+        found = {**about(), **load, **asyncio.run(run())}
+        return found, json.dumps(found, indent=2)
+
+    return part
+
+
+PARTS: dict[str, Callable[[], tuple[dict[str, Any], str]]] = {
+    "turn": _turn, "cases": _cases, "memory": _memory, "webhooks": _load(webhooks.measure),
+    "talking": _load(talking.measure), "crowd": _load(crowd.measure), "soak": _load(lambda: webhooks.measure(seconds=60)),
+}  # fmt: skip
+USUAL = ["turn", "cases", "webhooks", "talking", "crowd"]
 
 
 if __name__ == "__main__":

@@ -122,3 +122,8 @@ def listening(url: str) -> dict[str, str]:
         except OSError:
             continue
     raise AssertionError("the server did not come up")
+
+
+def test_somebody_must_work(qotbot: Qotbot, tmp_path: Path) -> None:
+    ran = qotbot("serve", "--no-work", "--port", free_port(), "--home", tmp_path / "h")
+    assert ran.code == 2 and "--no-work: without DATABASE_URL nobody else could work" in ran.err

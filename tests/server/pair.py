@@ -9,18 +9,20 @@ import asyncio
 import json
 import re
 import secrets
-import shutil
+import shlex
 import socket
+import subprocess
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from string import Template
 from typing import Any
 
 import httpx
 import uvicorn
-from program import Program, free_port
+from program import ROOT, Program, free_port
 from shop import OURS
 
 from channels.fake.api import api_app
@@ -145,24 +147,44 @@ async def _moment() -> None:
         return
 
 
+def shown(name: str) -> str:
+    """A fence of the page about several processes."""
+    page = (ROOT / "docs" / "scale-out.md").read_text("utf-8")
+    return re.findall(rf"^```sh {name}\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)[0]
+
+
+def shown_command(name: str, known: dict[str, str]) -> tuple[dict[str, str], list[str]]:
+    """What the page sets for a process, and the command's words before its home."""
+    words = shlex.split(Template(shown(name)).substitute(known))
+    at = words.index("qotbot")
+    assert words[-2:] == ["--home", name]
+    return dict(word.split("=", 1) for word in words[:at]), words[at + 1 : -2]
+
+
+def _make_keys(folder: Path) -> None:
+    open_keys(folder / "front" / "keys")
+    subprocess.run(["/bin/sh", "-e", "-c", shown("keys")], cwd=folder, check=True)
+
+
 @asynccontextmanager
 async def opened_pair(folder: Path, database: str, redis: str) -> AsyncIterator[Pair]:
     """Start both at the same time, on an empty database, and a phone company."""
     homes, ports = (folder / "front", folder / "back"), (free_port(), free_port())
-    open_keys(homes[0] / "keys")
-    shutil.copytree(homes[0] / "keys", homes[1] / "keys")
+    _make_keys(folder)
     with socket.create_server(("127.0.0.1", 0)) as listening, ExitStack() as stack, ThreadPoolExecutor(2) as pool:
         public = f"http://127.0.0.1:{ports[0]}"
         company = Company("AC" + secrets.token_hex(16), secrets.token_hex(16), OURS, public, SystemClock())
         api = uvicorn.Server(uvicorn.Config(api_app(company), log_level="error"))
         serving = asyncio.create_task(api.serve(sockets=[listening]))
-        env = {
-            "DATABASE_URL": database, "REDIS_URL": redis, "QOTBOT_MODEL": "phrasebook", "QOTBOT_VOICE": "relay",
-            "QOTBOT_PUBLIC_BASE_URL": public, "TWILIO_ACCOUNT_SID": company.sid, "TWILIO_AUTH_TOKEN": company.token,
+        known = {"DATABASE": database, "REDIS": redis, "PUBLIC": public}
+        carrier = {
+            "QOTBOT_VOICE": "relay", "TWILIO_ACCOUNT_SID": company.sid, "TWILIO_AUTH_TOKEN": company.token,
             "QOTBOT_TWILIO_API_BASE": f"http://127.0.0.1:{listening.getsockname()[1]}",
         }  # fmt: skip
-        commands = (("serve", "--no-work"), ("serve",))
-        programs = [Program(h, p, env=env, command=c) for h, p, c in zip(homes, ports, commands, strict=True)]
+        programs = []
+        for home, port in zip(homes, ports, strict=True):
+            env, command = shown_command(home.name, known)
+            programs.append(Program(home, port, env={**env, **carrier}, command=command))
         loop = asyncio.get_running_loop()
         starts = [loop.run_in_executor(pool, stack.enter_context, program.running()) for program in programs]
         desks = [desk for _, desk in await asyncio.gather(*starts)]

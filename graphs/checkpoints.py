@@ -11,7 +11,7 @@ from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
 from graphs.guarded import Compiled
 from records.database import Database
-from records.pool import open_pool
+from records.pool import alone, open_pool
 
 Close = Callable[[], Awaitable[None]]
 
@@ -42,7 +42,8 @@ async def _in_postgres(database: Database, serde: JsonPlusSerializer) -> tuple[B
     from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
 
     saver = AsyncPostgresSaver(pool, serde=serde)
-    await saver.setup()
+    async with alone(pool):
+        await saver.setup()
     return saver, pool.close
 
 

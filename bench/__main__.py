@@ -90,7 +90,7 @@ def _load(what: Callable[[], Awaitable[dict[str, Any]]]) -> Callable[[], tuple[d
     """Figures under load, with how busy the machine was before; they are told as they are kept."""
 
     async def run() -> dict[str, Any]:
-        return await what()
+        return await what()  # a coroutine, as asyncio.run wants it
 
     def part() -> tuple[dict[str, Any], str]:
         load = {"processors": os.cpu_count(), "load_before": os.getloadavg()[0]}
@@ -102,7 +102,8 @@ def _load(what: Callable[[], Awaitable[dict[str, Any]]]) -> Callable[[], tuple[d
 
 PARTS: dict[str, Callable[[], tuple[dict[str, Any], str]]] = {
     "turn": _turn, "cases": _cases, "memory": _memory, "webhooks": _load(webhooks.measure),
-    "talking": _load(talking.measure), "crowd": _load(crowd.measure), "soak": _load(lambda: webhooks.measure(seconds=60)),
+    "talking": _load(talking.measure), "crowd": _load(crowd.measure),
+    "soak": _load(lambda: webhooks.measure(seconds=60)),
 }  # fmt: skip
 USUAL = ["turn", "cases", "webhooks", "talking", "crowd"]
 

@@ -9,9 +9,10 @@ import httpx
 import pytest
 import pytest_asyncio
 from fastapi import APIRouter
-from shop import DESK, PUBLIC, Shop, opened_shop
+from shop import DESK, MIA, PUBLIC, Shop, opened_shop
 
 from domain.errors import BadInput, Unavailable
+from domain.message import Heard
 from server import Serving, web
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -32,6 +33,28 @@ async def test_health_names_the_reader_and_the_database(shop: Shop) -> None:
     assert (await shop.http.get("/health")).json()["jobs"] == 1
     await shop.app.run_until_idle()
     assert (await shop.http.get("/health")).json()["jobs"] == 0
+
+
+async def test_health_names_what_waits_for_the_database_and_a_database_that_is_away(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spool, now = shop.app.deps.spool, shop.clock.now()
+    stop = Heard(channel="sms", kind="text", address_kind="phone", address=MIA, text="STOP", provider="twilio",
+                 provider_id="SM-waits")  # fmt: skip
+    spool.keep("msg_waits", stop, now=now)
+
+    def away(_work: object) -> None:
+        raise Unavailable("the database did not answer")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(shop.app.database, "read_now", away)
+        answer = await shop.http.get("/health")
+        told = answer.json()
+        assert (answer.status_code, told["status"], told["jobs"], told["stops_waiting"]) == (503, "down", None, 1)
+    told = (await shop.http.get("/health")).json()
+    assert (told["status"], told["stops_waiting"]) == ("degraded", 1) and MIA not in str(told)
+    await shop.app.run_until_idle()
+    assert (await shop.http.get("/health")).json()["status"] == "ok"
 
 
 async def test_the_first_page_leads_to_the_others(shop: Shop) -> None:

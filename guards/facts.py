@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, partial
@@ -125,7 +126,7 @@ def load_facts(tx: Tx, proposal: Proposal, clearance: Clearance) -> Facts:
     known: dict[str, Any] = {name: load(tx, proposal, clearance) for name, load in LOADERS.items() if name in wanted}
     loading = [(guard.name, guard.load) for guard in clearance.guards if guard.load is not None]
     try:
-        with tx.begin_nested():
+        with _undone(tx):
             known |= {name: load(tx, proposal, clearance) for name, load in loading}
     except Exception:  # noqa: BLE001  one of them failed: each by itself, so that the others keep their facts
         for name, load in loading:
@@ -133,10 +134,15 @@ def load_facts(tx: Tx, proposal: Proposal, clearance: Clearance) -> Facts:
     return Facts(clearance.pack, clearance.now, known)
 
 
+def _undone(tx: Tx) -> AbstractContextManager[Any]:
+    """On PostgreSQL a statement that fails spoils its transaction up to the last savepoint; on SQLite itself only."""
+    return tx.begin_nested() if tx.dialect.name == "postgresql" else nullcontext()
+
+
 def _own(tx: Tx, guard: str, load: Callable[[], Any], *, action: str) -> Any:
     """A guard's own fact; a failure is undone and told, so that the door can still record its no."""
     try:
-        with tx.begin_nested():
+        with _undone(tx):
             return load()
     except Exception as problem:  # noqa: BLE001  a guard must not stop the door from recording its no
         log.error("guard.load_failed", guard=guard, action=action, error=type(problem).__name__)

@@ -58,6 +58,11 @@ _SETTLE = (
     )
     .returning(*_A)
 )  # fmt: skip
+_THIS = schema.action.update().where(_A.id == sa.bindparam("which"))
+_HELD = (_A.state == "executing", _A.fence == sa.bindparam("by"))
+_HOLDS = _THIS.where(*_HELD).values(updated_at=sa.bindparam("now"))
+_SAVE_ASKED, _SAVE_PAYLOAD = (_THIS.values({name: sa.bindparam("given")}) for name in ("asked", "payload"))
+_PAYLOAD = sa.select(_A.payload).where(_A.id == sa.bindparam("id"))
 _INSERT_DECISION = schema.decision.insert()
 
 
@@ -149,8 +154,7 @@ def follow(tx: Tx, action: str, now: datetime) -> Permit | None:
 
 def holds(tx: Tx, permit: Permit, *, now: datetime) -> bool:
     """Whether a permit is still the action's latest; its end may be recorded by its holder only. Locks the action."""
-    where = sa.and_(_A.id == permit.action, _A.state == "executing", _A.fence == permit.fence)
-    return tx.execute(schema.action.update().where(where).values(updated_at=to_ms(now))).rowcount == 1
+    return tx.execute(_HOLDS, {"which": permit.action, "by": permit.fence, "now": to_ms(now)}).rowcount == 1
 
 
 def give_back(tx: Tx, action: str, *, now: datetime) -> None:
@@ -196,7 +200,7 @@ def supersede(tx: Tx, action: str, why: str, *, now: datetime) -> bool:
 
 def save_asked(tx: Tx, action: str, facts: dict[str, Any]) -> None:
     """Remember the facts that the customer was read, to see later whether an edit changed them."""
-    tx.execute(schema.action.update().where(_A.id == action).values(asked=facts))
+    tx.execute(_SAVE_ASKED, {"which": action, "given": facts})
 
 
 def asked_facts(tx: Tx, action: str) -> dict[str, Any] | None:
@@ -207,12 +211,12 @@ def asked_facts(tx: Tx, action: str) -> dict[str, Any] | None:
 
 def save_payload(tx: Tx, action: str, payload: dict[str, Any]) -> None:
     """Keep what `deliver` will be given."""
-    tx.execute(schema.action.update().where(_A.id == action).values(payload=payload))
+    tx.execute(_SAVE_PAYLOAD, {"which": action, "given": payload})
 
 
 def payload_of(tx: Tx, action: str) -> dict[str, Any]:
     """What `deliver` will be given."""
-    return dict(tx.execute(sa.select(_A.payload).where(_A.id == action)).scalar_one() or {})
+    return dict(tx.execute(_PAYLOAD, {"id": action}).scalar_one() or {})
 
 
 def clear_again(tx: Tx, action: str, now: datetime) -> None:

@@ -15,6 +15,10 @@ from records.database import Tx, insert_new
 
 _B = schema.booking.c
 _L = schema.allocation.c
+_ONE = sa.select(schema.booking).where(_B.id == sa.bindparam("id"))
+_WHOSE = (_L.holder == sa.bindparam("whose"), _L.active.is_(True))
+_HELD = sa.select(schema.allocation).where(*_WHOSE)
+_RELEASE = schema.allocation.update().where(*_WHOSE).values(active=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,12 +86,12 @@ def allocate(tx: Tx, business: str, stretch: Stretch, *, holder: Holder, now: da
 
 def release(tx: Tx, holder: str) -> None:
     """Let go of everything a holder has."""
-    tx.execute(schema.allocation.update().where(_L.holder == holder, _L.active.is_(True)).values(active=False))
+    tx.execute(_RELEASE, {"whose": holder})
 
 
 def held_by(tx: Tx, holder: str) -> list[Stretch]:
     """What a holder has taken."""
-    rows = tx.execute(sa.select(schema.allocation).where(_L.holder == holder, _L.active.is_(True)))
+    rows = tx.execute(_HELD, {"whose": holder})
     return [Stretch(r.resource, r.start_at, r.end_at) for r in rows]
 
 
@@ -123,7 +127,7 @@ def insert(tx: Tx, row: dict[str, Any]) -> bool:
 
 def load(tx: Tx, booking: str) -> Booking | None:
     """One booking."""
-    row = tx.execute(sa.select(schema.booking).where(_B.id == booking)).one_or_none()
+    row = tx.execute(_ONE, {"id": booking}).one_or_none()
     return _booking(row) if row else None
 
 

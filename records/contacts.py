@@ -21,6 +21,11 @@ _BY_ADDRESS = sa.select(schema.address.c.contact).where(
     schema.address.c.value == sa.bindparam("value"),
 )
 _ONE = sa.select(schema.contact).where(schema.contact.c.id == sa.bindparam("id"))
+_KIND = (
+    sa.select(schema.address.c.kind)
+    .where(schema.address.c.business == sa.bindparam("business"), schema.address.c.value == sa.bindparam("value"))
+    .limit(1)
+)
 _RENAME = (
     schema.contact.update().where(schema.contact.c.id == sa.bindparam("which")).values(name=sa.bindparam("new_name"))
 )
@@ -66,9 +71,7 @@ def beginning_with(tx: Tx, business: str, start: str, *, limit: int = 20) -> lis
 
 def kind_of(tx: Tx, business: str, value: str) -> str:
     """What kind of address a value is: as it was first heard, else a telephone number."""
-    a = schema.address.c
-    query = sa.select(a.kind).where(a.business == business, a.value == value)
-    return str(tx.execute(query.limit(1)).scalar_one_or_none() or "phone")
+    return str(tx.execute(_KIND, {"business": business, "value": value}).scalar_one_or_none() or "phone")
 
 
 def ensure(tx: Tx, business: str, *, kind: str, value: str, now: datetime) -> str:

@@ -31,6 +31,14 @@ AT_ONCE = 5_000  # events that are sealed in one transaction
 _INSERT = schema.event.insert()
 _INSERT_TEXT = schema.event_text.insert()
 _INSERT_SUBJECT = schema.event_subject.insert()
+_TEXTS = sa.select(schema.event_text).where(schema.event_text.c.event.in_(sa.bindparam("events", expanding=True)))
+_INSERT_LEAF, _INSERT_HEAD = schema.leaf.insert(), schema.head.insert()
+_LAST_HEAD = (
+    sa.select(schema.head)
+    .where(schema.head.c.business == sa.bindparam("business"))
+    .order_by(schema.head.c.size.desc())
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,19 +104,17 @@ def seal(tx: Tx, business: str, keys: Keys, *, now: datetime, whole: bool = Fals
 
     `whole` looks through the whole ledger for what was left behind, not only near the last sealed row.
     """
-    last = tx.execute(
-        sa.select(schema.head).where(schema.head.c.business == business).order_by(schema.head.c.size.desc()).limit(1)
-    ).one_or_none()
+    last = tx.execute(_LAST_HEAD, {"business": business}).one_or_none()
     size, frontier = (last.size, json.loads(last.frontier)) if last else (0, [])
     rows = tx.execute(_ANY_UNSEALED if whole else _UNSEALED, {"business": business}).all()
     if not rows:
         return 0
     leaves = [{"business": business, "seq": size + k + 1, "event": r.id, "hash": r.leaf} for k, r in enumerate(rows)]
-    tx.execute(schema.leaf.insert(), leaves)
+    tx.execute(_INSERT_LEAF, leaves)
     frontier, size = grow(frontier, size, [r.leaf for r in rows])
     note = head_note(business, size, root(frontier), at_ms=to_ms(now))
     tx.execute(
-        schema.head.insert(),
+        _INSERT_HEAD,
         {"business": business, "size": size, "root": root(frontier), "frontier": json.dumps(frontier),
          "signature": keys.sign(note), "key": keys.public_hex, "at": to_ms(now)},
     )  # fmt: skip
@@ -160,15 +166,17 @@ def latest_head(tx: Tx, business: str) -> dict[str, Any] | None:
 
 def events(tx: Tx, business: str, *, after: int = 0, limit: int = 200, newest: bool = False) -> list[Event]:
     """Events in order, sealed or not, after a row number; `newest` takes the last `limit` of them."""
-    query = (
-        sa.select(schema.event, schema.leaf.c.seq)
-        .outerjoin(schema.leaf, schema.leaf.c.event == schema.event.c.id)
-        .where(schema.event.c.business == business, schema.event.c.n > after)
-        .order_by(schema.event.c.n.desc() if newest else schema.event.c.n)
-        .limit(limit)
-    )
-    found = _events(tx, query)
+    found = _events(tx, _NEWEST if newest else _AFTER, {"business": business, "after": after, "most": limit})
     return found[::-1] if newest else found
+
+
+_SINCE = (
+    sa.select(schema.event, schema.leaf.c.seq)
+    .outerjoin(schema.leaf, schema.leaf.c.event == schema.event.c.id)
+    .where(schema.event.c.business == sa.bindparam("business"), schema.event.c.n > sa.bindparam("after"))
+    .limit(sa.bindparam("most", type_=sa.Integer))
+)
+_AFTER, _NEWEST = _SINCE.order_by(schema.event.c.n), _SINCE.order_by(schema.event.c.n.desc())
 
 
 def newest_of(tx: Tx, business: str, kind: str) -> Event | None:
@@ -222,8 +230,8 @@ def sealed(tx: Tx, business: str, *, after: int = 0, limit: int = 200, newest: b
     return found[::-1] if newest else found
 
 
-def _events(tx: Tx, query: sa.Select[Any]) -> list[Event]:
-    rows = list(tx.execute(query).all())
+def _events(tx: Tx, query: sa.Select[Any], given: Mapping[str, Any] | None = None) -> list[Event]:
+    rows = list(tx.execute(query, given).all())
     texts = _texts(tx, [r.id for r in rows])
     return [
         Event(r.n, r.id, r.business, r.kind, r.at, json.loads(r.body)["body"], texts.get(r.id, {}), r.seq) for r in rows
@@ -233,6 +241,6 @@ def _events(tx: Tx, query: sa.Select[Any]) -> list[Event]:
 def _texts(tx: Tx, ids: Sequence[str]) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     if ids:
-        for row in tx.execute(sa.select(schema.event_text).where(schema.event_text.c.event.in_(ids))):
+        for row in tx.execute(_TEXTS, {"events": ids}):
             found.setdefault(row.event, {})[row.field] = row.text
     return found

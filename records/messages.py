@@ -17,6 +17,17 @@ from records.database import Tx, insert_new
 
 _M = schema.message.c
 _ONE = sa.select(schema.message).where(_M.id == sa.bindparam("id"))
+_LEFT = (_M.contact == sa.bindparam("contact"), _M.channel == sa.bindparam("channel"), _M.direction == "out")
+_LAST_PURPOSE = (
+    sa.select(schema.action.c.purpose)
+    .join(schema.message, _M.action == schema.action.c.id)
+    .where(*_LEFT)
+    .order_by(_M.n.desc())
+    .limit(1)
+)
+_TEXTED_SINCE = (
+    sa.select(_M.n).where(*_LEFT, _M.at >= sa.bindparam("since"), _M.state.in_(("sent", "delivered"))).limit(1)
+)
 _LAST = (
     sa.select(schema.message)
     .where(_M.contact == sa.bindparam("contact"), _M.direction == "in")
@@ -199,10 +210,7 @@ def told_since(tx: Tx, contact: str, proposed_by: str, *, since: datetime) -> bo
 
 def last_purpose(tx: Tx, contact: str, channel: str) -> str | None:
     """What our last message to a contact on a channel was for."""
-    a = schema.action.c
-    query = sa.select(a.purpose).join(schema.message, _M.action == a.id)
-    query = query.where(_M.contact == contact, _M.channel == channel, _M.direction == "out")
-    found: str | None = tx.execute(query.order_by(_M.n.desc()).limit(1)).scalar_one_or_none()
+    found: str | None = tx.execute(_LAST_PURPOSE, {"contact": contact, "channel": channel}).scalar_one_or_none()
     return found
 
 
@@ -219,9 +227,8 @@ def mandated_for(tx: Tx, message: str, *, but: str) -> bool:
 
 def texted_since(tx: Tx, contact: str, channel: str, *, since: datetime) -> bool:
     """Whether something of ours left for a contact on a channel since an instant."""
-    sent = (_M.contact == contact, _M.direction == "out", _M.channel == channel, _M.at >= to_ms(since))
-    left = _M.state.in_(("sent", "delivered"))
-    return tx.execute(sa.select(_M.n).where(*sent, left).limit(1)).one_or_none() is not None
+    where = {"contact": contact, "channel": channel, "since": to_ms(since)}
+    return tx.execute(_TEXTED_SINCE, where).one_or_none() is not None
 
 
 def awaits_answer(tx: Tx, contact: str, channel: str, *, since: datetime) -> bool:

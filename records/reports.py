@@ -17,6 +17,11 @@ from records.messages import Message, from_row
 
 _R = schema.delivery_report.c
 _M = schema.message.c
+_ATTACH = (
+    schema.message.update()
+    .where(_M.action == sa.bindparam("which"))
+    .values(provider=sa.bindparam("carrier"), provider_id=sa.bindparam("theirs"))
+)
 _FURTHEST = (
     sa.select(schema.delivery_report)
     .where(
@@ -66,8 +71,7 @@ def message_of(tx: Tx, business: str, report: Report) -> Message | None:
 
 def attach(tx: Tx, action: str, *, provider: str, provider_id: str) -> None:
     """Remember under which id a carrier took an action's message."""
-    values = {"provider": provider, "provider_id": provider_id}
-    tx.execute(schema.message.update().where(_M.action == action).values(**values))
+    tx.execute(_ATTACH, {"which": action, "carrier": provider, "theirs": provider_id})
 
 
 def move(tx: Tx, message: Message, report: Report, *, business: str, now: datetime) -> None:

@@ -11,6 +11,7 @@ import asyncio
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -56,6 +57,7 @@ class Database:
         self.writer = writer
         self.reader = reader
         self.live: Live = LocalLive()  # compose joins it with other processes' where Redis is configured
+        self._kept: dict[sa.Engine, Tx] = {}
         self._writers = ThreadPoolExecutor(threads, "write") if threads else None
         self._readers = ThreadPoolExecutor(2 if threads == 1 else threads, "read") if threads else None
 
@@ -99,7 +101,7 @@ class Database:
     def write_now(self, scope: Scope, work: Callable[[Tx], T]) -> T:
         """`write` on the calling thread, for command lines."""
         try:
-            with self.writer.begin() as tx:
+            with self._connection(self.writer) as tx, tx.begin():
                 if self.dialect == "postgresql":
                     _own(tx, scope)
                 return work(tx)
@@ -110,7 +112,7 @@ class Database:
     def read_now(self, work: Callable[[Tx], T]) -> T:
         """`read` on the calling thread."""
         try:
-            with self.reader.connect() as tx:
+            with self._connection(self.reader) as tx, tx.begin():
                 return work(tx)
         except (OperationalError, sqlite3.OperationalError) as problem:
             cause = problem.orig if isinstance(problem, OperationalError) else problem
@@ -118,8 +120,21 @@ class Database:
 
     def disconnect(self) -> None:
         """Close every connection; the next work opens the file anew, which may be another one by then."""
+        self._let_go()
         self.writer.dispose()
         self.reader.dispose()
+
+    def _connection(self, engine: sa.Engine) -> AbstractContextManager[Tx]:
+        """A connection for one unit of work; without threads always the same one, for fetching it costs as much."""
+        if self._writers is not None:
+            return engine.connect()
+        if engine not in self._kept:
+            self._kept[engine] = engine.connect()
+        return nullcontext(self._kept[engine])
+
+    def _let_go(self) -> None:
+        while self._kept:
+            self._kept.popitem()[1].close()
 
     async def scrub(self) -> None:
         """Free the files of what was deleted; `Unavailable` while somebody still reads the old state."""
@@ -130,6 +145,7 @@ class Database:
 
         SQLite: the file is written anew and the write-ahead log cut to nothing. PostgreSQL: dead rows are vacuumed.
         """
+        self._let_go()
         try:
             if self.dialect == "postgresql":
                 with self.writer.connect().execution_options(isolation_level="AUTOCOMMIT") as alone:
@@ -151,6 +167,7 @@ class Database:
         for threads in (self._writers, self._readers):
             if threads is not None:
                 threads.shutdown(wait=True)
+        self._let_go()
         self.writer.dispose()
         self.reader.dispose()
 

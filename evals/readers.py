@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from domain.errors import BadInput
 from domain.reading import Listening, Reading
 from evals.case import Case, Turn
@@ -92,6 +94,7 @@ class Lineup:
         teacher = case.reader.mode == "teacher" and live is None
         try:
             return CassetteModel(path=path, live=live, case=case.id, teacher=teacher)
-        except (ValueError, KeyError, TypeError) as problem:  # not JSON, no reading, no key
-            told = str(problem).splitlines()[0]
+        except (OSError, ValueError) as problem:  # not JSON, no recording, no reading
+            first = problem.errors()[0]["msg"] if isinstance(problem, ValidationError) else str(problem)
+            told = first.removeprefix("Value error, ").splitlines()[0]
             raise BadInput(f"case {case.id}: the cassette {path} cannot be read: {told}; record it again") from problem

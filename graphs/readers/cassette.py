@@ -53,7 +53,8 @@ class CassetteModel(ReadingModel):
         """Read the recordings; raises pydantic's ValidationError for a reading of another form."""
         super().model_post_init(context)
         if self.path.exists():
-            lines = [json.loads(line) for line in self.path.read_text(encoding="utf-8").splitlines() if line.strip()]
+            texts = self.path.read_text(encoding="utf-8").splitlines()
+            lines = [_entry(n, text) for n, text in enumerate(texts, 1) if text.strip()]
             self._recorded = {line["key"]: Reading.model_validate(line["reading"]) for line in lines}
             self._lines = [line for line in lines if line.get("case") == self.case]
 
@@ -106,6 +107,17 @@ class CassetteModel(ReadingModel):
         self._recorded[entry["key"]] = reading
         _append(self.path, entry | {"by": live.get_name(), "prompt": VERSION, "reading": reading.model_dump()})
         return reading
+
+
+def _entry(number: int, text: str) -> dict[str, Any]:
+    """A recording; ValueError names the line that is none."""
+    try:
+        found = json.loads(text)
+    except ValueError as problem:
+        raise ValueError(f"line {number}: not JSON: {problem}") from problem
+    if not isinstance(found, dict) or not {"key", "reading", "text", "known"} <= found.keys():
+        raise ValueError(f"line {number}: not a recording: it needs key, text, known and reading")
+    return found
 
 
 def recording_key(text: str, known: dict[str, Any]) -> str:

@@ -67,6 +67,44 @@ def test_a_trigger_names_people_of_the_case(tmp_path: Path) -> None:
         played(tmp_path, "turns:\n  - trigger: {campaign: spring, to: [jo]}\n")
 
 
+@pytest.mark.parametrize(
+    ("cassette", "why"),
+    [
+        (None, "is missing; record it with 'qotbot eval record'"),
+        ("\n{broken\n", "cannot be read: line 2: not JSON"),
+        ('{"key": "k"}\n', "cannot be read: line 1: not a recording"),
+        ("", "has no recording"),
+    ],
+)
+def test_a_cassette_that_does_not_serve_is_told_with_its_line(tmp_path: Path, cassette: str | None, why: str) -> None:
+    if cassette is not None:
+        (tmp_path / "c.jsonl").write_text(cassette, "utf-8")
+    result = played(tmp_path, "reader: {mode: cassette, cassette: c.jsonl}\nturns:\n  - user: hello\n")
+    assert result.status == "error" and why in result.error and "c.jsonl" in result.error
+
+
+def test_a_case_that_breaks_does_not_keep_the_others_from_being_played(tmp_path: Path) -> None:
+    (tmp_path / "extensions" / "tools").mkdir(parents=True)
+    (tmp_path / "extensions" / "tools" / "bad.py").write_text("raise RuntimeError('at import')\n", "utf-8")
+    bad = HEAD + "extensions: extensions\nturns:\n  - user: hello\n---\n"
+    (tmp_path / "two.case.yaml").write_text(bad + HEAD.replace("one", "two") + "turns:\n  - user: hello\n", "utf-8")
+    first, second = run(load([tmp_path]), Options(workers=1))
+    assert first.status == "error" and "RuntimeError: at import" in first.error and second.ok
+
+
+def test_a_very_long_conversation_is_played(tmp_path: Path) -> None:
+    words = "hello " * 4_000
+    turns = "".join(f"  - user: is there parking? {n}\n  - wait: 20m\n" for n in range(40))
+    result = played(tmp_path, f"turns:\n  - user: {words}\n{turns}")
+    assert result.ok and result.turns == 41, result.told()
+
+
+def test_smoke_takes_less_than_a_minute() -> None:
+    results = run(load([SHIPPED / "smoke"]), Options(workers=1))
+    assert not [result.told() for result in results if not result.ok]
+    assert sum(result.cpu_ms for result in results) < 60_000
+
+
 def test_each_guard_is_missed_by_its_own_case() -> None:
     loaded = load([SHIPPED / "door"])
     killed = {kill.guard: kill for kill in kills(loaded, Options(workers=1), run(loaded, Options(workers=1)))}

@@ -125,6 +125,13 @@ def test_the_installed_application_migrates_and_reads_its_data(installed: Path) 
     assert run(installed / "bin" / "python", "-c", MIGRATES, cwd=installed) == "True salon\n"
 
 
+def test_the_installed_application_plays_shipped_cases(installed: Path) -> None:
+    """Cases, their own tools, the salon and the page of a report all come with the wheel."""
+    words = ("eval", "run", "door", "-k", "nothing-is-kept", "--html", "page.html")
+    assert "1 of 1 runs passed" in run(installed / "bin" / "qotbot", *words, cwd=installed)
+    assert "nothing-is-kept" in (installed / "page.html").read_text("utf-8")
+
+
 def test_an_editable_install_runs_the_checkout_itself(tmp_path: Path) -> None:
     (wheel,) = WheelBuilder(str(ROOT)).build(directory=str(tmp_path), versions=["editable"])
     with zipfile.ZipFile(wheel) as file:

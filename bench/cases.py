@@ -11,7 +11,7 @@ from evals.run import Options, run
 from evals.suite import Loaded
 
 CORES = 2
-CASES, WARM = 120, 8
+CASES, WARM = 60, 8
 TURNS = ("cut friday 3pm", "yes", "move my haircut to 4pm", "yes", "cancel my haircut", "yes")
 
 

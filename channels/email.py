@@ -10,14 +10,15 @@ import asyncio
 import hashlib
 import hmac
 import html
+import json
 import re
 import smtplib
 import ssl
 from base64 import b64encode
+from contextlib import suppress
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.errors import HeaderParseError
-from email.header import decode_header, make_header
 from email.message import EmailMessage, Message
 from email.utils import formataddr, getaddresses, parseaddr
 from functools import partial
@@ -27,6 +28,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import JSONResponse
 from itsdangerous import BadSignature, Signer
 
+from channels.machines import Bounce, bounce, header, machine, one_line, refused
 from channels.pages import page
 from channels.reception import Reception
 from domain.channel import Channel
@@ -35,7 +37,7 @@ from domain.errors import BadInput, ConfigurationError
 from domain.live import Rate
 from domain.message import Delivery, Heard, Refused, Sent, Unknown, Words
 from domain.permit import Permit
-from records import messages
+from records import actions, messages
 from records.database import Tx
 
 MOST, MOST_TEXT = 10 * 1024 * 1024, 200_000  # bytes of a mail, characters of its text that are looked at
@@ -44,8 +46,6 @@ STEP_S = 2.0  # seconds for one step of SMTP; there are at most four before the 
 RATE = Rate.per(30, 3600)  # mails from one address: a machine that does not say so writes more, people do not
 ADDRESS = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[a-z0-9-]{1,63}\.)+[a-z]{2,63}")
 ID = re.compile(r"<[!-;=?-~]{3,240}>")
-NOBODY = re.compile(r"(?:mailer-daemon|postmaster|no-?reply|do-?not-?reply|bounces?)(?:[+.-].*)?@")
-MACHINES = ("X-Autoreply", "X-Autorespond", "X-Auto-Response-Suppress", "X-Failed-Recipients", "List-Id", "List-Post")
 # A signature, the history that common mail programs quote (it may begin on two lines), a telephone's own last line.
 HISTORY = re.compile(
     r"(?:-- ?|_{10,}|-{2,} ?(?:Original|Forwarded) [Mm]essage ?-{2,}|From: .+ (?:Sent|Date|To): .+|Sent from my .{2,40}"
@@ -67,7 +67,7 @@ def CHANNEL(reception: Reception) -> Channel:
             "write QOTBOT_SMTP_URL like smtp(s)://user:password@host, QOTBOT_EMAIL_FROM like Willow <a@b.example>"
         )
     signer = Signer(reception.keys.secret, salt="unsubscribe")
-    mail = Mail(reception, signer, known, server, _line(name or reception.pack.business.name), address.lower())
+    mail = Mail(reception, signer, known, server, one_line(name or reception.pack.business.name), address.lower())
     return Channel(name="email", style="push", routes=mail.routes, deliver=mail.deliver, reconcile=mail.reconcile)
 
 
@@ -91,7 +91,10 @@ class Mail:
         return router
 
     async def received(self, request: Request) -> Response:
-        """A mail: a person's is kept before it is acknowledged, a machine's is only acknowledged."""
+        """A mail: a person's is kept before it is acknowledged, a machine's is only acknowledged.
+
+        What the mail system reports of a mail of ours is kept as well.
+        """
         if not any(hmac.compare_digest(request.headers.get("authorization", "").encode(), k) for k in self.known):
             raise HTTPException(403, "this is not the mail service we know")
         try:
@@ -100,10 +103,19 @@ class Mail:
             raise BadInput("this is no mail that can be read") from problem
         if isinstance(heard, str):
             return JSONResponse({"not_answered": heard})
+        if isinstance(heard, Bounce):
+            return await self._bounced(heard)
         if wait := await self.reception.database.live.take(f"email:{heard.address}", 1, RATE):
             raise HTTPException(429, "too many mails from one address", {"Retry-After": str(int(wait) + 1)})
         await self.reception.hear(heard)
         return JSONResponse({"kept": heard.provider_id})
+
+    async def _bounced(self, told: Bounce) -> Response:
+        row = await self.reception.database.read(lambda tx: actions.load(tx, told.action))
+        if row is None or row.channel != "email":
+            return JSONResponse({"not_answered": "a report on no mail of ours"})
+        await self.reception.report(told.report(known=row.address in told.recipients))
+        return JSONResponse({"reported": told.action})
 
     async def ask(self, request: Request) -> Response:
         """The page behind the link; looking at it changes nothing, because scanners look at links too."""
@@ -140,7 +152,8 @@ class Mail:
         mail = self._written(permit, words, await self.reception.database.read(lambda tx: _before(tx, permit)))
         whole = mail.as_bytes(policy=policy.SMTP)
         outcome = await asyncio.to_thread(_send, self.server, self.address, permit.address or "", mail=whole)
-        return Sent({"message_id": str(mail["Message-ID"])}) if isinstance(outcome, Sent) else outcome
+        sid = str(mail["Message-ID"])
+        return Sent({"sid": sid, "message_id": sid}, "email") if isinstance(outcome, Sent) else outcome
 
     async def reconcile(self, _permit: Permit, _words: Words) -> Delivery:
         """Nobody can be asked what became of a mail."""
@@ -171,7 +184,7 @@ def _before(tx: Tx, permit: Permit) -> dict[str, str] | None:
     if not said:
         return None
     last, root = said[-1].provider_id or "", said[-1].session or ""
-    first = _line(next((m.text for m in said if m.provider_id == root and m.text), "Your message").splitlines()[0])
+    first = one_line(next((m.text for m in said if m.provider_id == root and m.text), "Your message").splitlines()[0])
     return {"In-Reply-To": last, "References": " ".join(dict.fromkeys((root, last))), "Subject": f"Re: {first[:150]}"}
 
 
@@ -180,7 +193,13 @@ async def _raw(request: Request) -> bytes:
     length = request.headers.get("content-length", "")
     if not length.isdecimal() or int(length) > MOST:
         raise HTTPException(413, "send mails of at most 10 MB, with their length")
-    if "form" not in request.headers.get("content-type", ""):
+    kind = request.headers.get("content-type", "")
+    if "json" in kind:  # Postmark, with "Include raw email content" on
+        told = await request.body()
+        with suppress(ValueError, RecursionError, TypeError, KeyError):
+            return str(json.loads(told)["RawEmail"]).encode("utf-8", "surrogateescape")
+        raise BadInput("this JSON has no whole mail in it, as RawEmail")
+    if "form" not in kind:
         return await request.body()
     async with request.form(max_fields=200, max_files=50, max_part_size=MOST) as form:
         for name in ("email", "body-mime"):  # SendGrid with "raw" on, Mailgun's routes to …/mime
@@ -189,49 +208,24 @@ async def _raw(request: Request) -> bytes:
     raise BadInput("this form has no whole mail in it, as email or body-mime")
 
 
-def _line(text: str) -> str:
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:250]
-
-
-def _header(mail: Message, name: str) -> str:
-    """A header as text on one line."""
-    found = mail.get(name, "")
-    try:
-        return _line(str(make_header(decode_header(found))))
-    except (HeaderParseError, LookupError, ValueError):
-        return _line(str(found))
-
-
-def _machine(mail: Message, sender: str) -> str:
-    """Why a mail is not answered (RFC 3834 section 2, and what mail programs and lists write); empty for people's."""
-    automatic = _header(mail, "Auto-Submitted").lower()
-    found = {name: bool(mail[name]) for name in MACHINES} | {
-        "Auto-Submitted": automatic not in ("", "no") and not automatic.startswith(("no ", "no;")),
-        "Precedence": _header(mail, "Precedence").lower() in ("bulk", "junk", "list", "auto_reply"),
-        "Return-Path": _header(mail, "Return-Path") == "<>" or mail.get_content_type() == "multipart/report",
-        "From": bool(NOBODY.match(sender)),
-    }
-    return next((name for name, so in found.items() if so), "")
-
-
-def _heard(raw: bytes, ours: str) -> Heard | str:
-    """What a person wrote, the subject of a new thread with it; of a machine, which header says so."""
+def _heard(raw: bytes, ours: str) -> Heard | Bounce | str:
+    """What a person wrote, the subject of a new thread with it; of a machine, its report or which header says so."""
     mail = message_from_bytes(raw)
-    writers, named = getaddresses([_header(mail, "From")]) or [("", "")], ID.search(_header(mail, "Message-ID"))
+    writers, named = getaddresses([header(mail, "From")]) or [("", "")], ID.search(header(mail, "Message-ID"))
     sender = writers[0][1].lower()
-    if why := "From" if sender == ours else _machine(mail, sender):
-        return why
+    if why := "From" if sender == ours else machine(mail, sender):
+        return bounce(mail, sender, ours) or why
     if len(writers) > 1 or not ADDRESS.fullmatch(sender):
         raise BadInput("this mail is not from one address that can be answered")
     own = named.group() if named else f"<{hashlib.sha256(raw).hexdigest()}@no-id.invalid>"
-    before = ID.findall(_header(mail, "References")) + ID.findall(_header(mail, "In-Reply-To"))
-    words, subject = _own_words(_text(mail)), _header(mail, "Subject")
+    before = ID.findall(header(mail, "References")) + ID.findall(header(mail, "In-Reply-To"))
+    words, subject = _own_words(_text(mail)), header(mail, "Subject")
     text = words if before and words else f"{subject}\n\n{words}".strip()
     files = ((p.get_content_type(), p.get_filename()) for p in mail.walk())
     return Heard(
         channel="email", kind="text", address_kind="email", address=sender, text=text, provider="email",
         provider_id=own, session=before[0] if before else own,
-        media=tuple(f"{kind} {_line(name)[:80]} (in the mailbox)" for kind, name in files if name)[:10],
+        media=tuple(f"{kind} {one_line(name)[:80]} (in the mailbox)" for kind, name in files if name)[:10],
     )  # fmt: skip
 
 
@@ -275,7 +269,7 @@ def _own_words(text: str) -> str:
 
 def _send(server: SplitResult, sender: str, to: str, *, mail: bytes) -> Delivery:
     """Hand a mail in; before the words nothing has happened ("absent"), silence after them tells nothing."""
-    code, given, taken = NOT_NOW, False, False
+    code, said, given, taken = NOT_NOW, b"", False, False
     host, safe, tls = server.hostname or "", ssl.create_default_context(), server.scheme == "smtps"
     connect = partial(smtplib.SMTP_SSL, context=safe) if tls else smtplib.SMTP
     try:
@@ -285,14 +279,17 @@ def _send(server: SplitResult, sender: str, to: str, *, mail: bytes) -> Delivery
             if server.username:
                 smtp.login(unquote(server.username), unquote(server.password or ""))
             smtp.ehlo_or_helo_if_needed()
-            code = NOT_NOW if smtp.mail(sender)[0] >= 400 else smtp.rcpt(to)[0]
+            code, said = (NOT_NOW, b"") if smtp.mail(sender)[0] >= 400 else smtp.rcpt(to)
             if code < 400:
                 given = True
-                code, taken = smtp.data(mail)[0], True
+                (code, said), taken = smtp.data(mail), True
     except smtplib.SMTPResponseException as problem:
         code = problem.smtp_code if given else NOT_NOW  # what is said before is not about this mail
+        said = problem.smtp_error if isinstance(problem.smtp_error, bytes) else problem.smtp_error.encode()
     except (smtplib.SMTPException, OSError) as problem:
         why = type(problem).__name__
         if not taken:  # else only its goodbye is missing
             return Unknown(why) if given else Refused(f"the mail server was not reached ({why})", "absent")
-    return Sent() if code < 400 else Refused(f"the mail server answered {code}", str(code) if code >= 500 else "absent")
+    if code >= 500:
+        return refused(code, said, to_recipient=not given)
+    return Sent() if code < 400 else Refused(f"the mail server answered {code}", "absent")

@@ -40,6 +40,7 @@ class Line:
     call: str
     caller: str
     socket: WebSocket | None = None
+    newest: int = 0  # the number of its newest connection at this process
     contact: str | None = None
     count: int = 0
     waiting: deque[Receipted] = field(default_factory=deque)

@@ -8,7 +8,9 @@ only while the call lasts, because a lost connection is made again with the same
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -47,6 +49,7 @@ class Relay:
     staff: Staff
     signer: Signer
     lines: dict[str, Line] = field(default_factory=dict)
+    numbers: Iterator[int] = field(default_factory=partial(itertools.count, 1))
 
     def routes(self) -> APIRouter:
         """The socket, and what Twilio asks when it is over."""
@@ -67,10 +70,15 @@ class Relay:
             await socket.close(POLICY)
             return
         await socket.accept()
+        number = next(self.numbers)
         line = await self._line(socket)
         if line is None:
             await _close(socket, POLICY)
             return
+        if number < line.newest:  # it was lost, and made again, before it was let in
+            await _close(socket, AGAIN)
+            return
+        line.newest = number
         older, line.socket = line.socket, socket
         if older is not None:
             await _close(older, AGAIN)

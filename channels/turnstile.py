@@ -19,6 +19,7 @@ PER_VISITOR: Final = {
     "events": Limit(60, 60),
     "transcript": Limit(10, 60),
     "end": Limit(10, 60),
+    "forget": Limit(3, 60),
 }
 PER_ADDRESS: Final = {
     "session": Limit(600, 600),
@@ -27,6 +28,7 @@ PER_ADDRESS: Final = {
     "events": Limit(600, 60),
     "transcript": Limit(60, 60),
     "end": Limit(60, 60),
+    "forget": Limit(30, 60),
 }
 
 

@@ -5,28 +5,29 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from typing import Any, TypeVar
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse, StreamingResponse
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from channels.following import follow
 from channels.origins import OURS, Origins, origins
 from channels.pages import ANYWHERE, page, static_routes
+from channels.posted import Left, Opened, Posted
 from channels.reception import Reception
 from channels.transcript import transcript
 from channels.turnstile import too_fast
-from channels.visitors import COOKIE, Forged, Identity, Visitor, Visitors, until
+from channels.visitors import COOKIE, Forged, Visitor, Visitors, until
 from domain.channel import Channel
 from domain.clock import iso, to_ms
 from domain.errors import BadInput
 from domain.message import Delivery, Form, Heard, Refused, Words
 from domain.permit import Permit
 from domain.phone import country, e164
-from records import ended_sessions
+from records import contacts, ended_sessions
 from records.database import Scope
 from tools.wording import long_time
 
@@ -35,35 +36,6 @@ COOKIE_S = 60 * 86400
 NO_FILES = "Files cannot be sent here. Describe it in words, or text a picture to {phone}."
 Body = TypeVar("Body", bound=BaseModel)
 Work = Callable[[Request, Visitor], Awaitable[Response]]
-
-
-class Posted(BaseModel):
-    """A message from the page; `id` is the page's own and makes sending again harmless."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-    id: str = Field(min_length=8, max_length=64, pattern=r"^[\w-]+$")
-    text: str = Field(max_length=4000, pattern=r"\S")
-
-
-class Left(BaseModel):
-    """A filled-in form; `consent` is the hash of the wording that was agreed to, or empty."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True, str_strip_whitespace=True)
-
-    id: str = Field(min_length=8, max_length=64, pattern=r"^[\w-]+$")
-    name: str = Field(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f]+$")
-    phone: str = Field(min_length=1, max_length=30)
-    text: str = Field(min_length=1, max_length=400)
-    consent: str = Field(default="", max_length=64)
-
-
-class Opened(BaseModel):
-    """What a page of another site opens a session with."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-    identity: Identity | None = None
 
 
 class Refusal(Exception):
@@ -105,6 +77,7 @@ class Chat:
             ("GET", "/chat/events"): self._shared(self._known(self.events)),
             ("GET", "/chat/transcript"): self._shared(self._known(self.transcript)),
             ("POST", "/chat/end"): self._shared(self._known(self.end)),
+            ("POST", "/chat/forget"): self._shared(self._known(self.forget)),
         }
         for (method, path), work in calls.items():
             router.add_api_route(path, work, methods=[method], response_model=None)
@@ -199,6 +172,16 @@ class Chat:
         if visitor.until is None:
             self._set_cookie(response)
         return response
+
+    async def forget(self, request: Request, visitor: Visitor) -> Response:
+        """Forget the visitor at once (204), or ask staff to where a number was proved (202)."""
+        business = self.reception.pack.business.id
+        once = f"forget-{self.reception.clock.now():%Y-%m-%d}"
+        await self.reception.hear(replace(_heard(visitor, once, ""), kind="forget"))
+        known = await self.reception.database.read(
+            lambda tx: contacts.find(tx, business, kind="web", value=visitor.session)
+        )
+        return JSONResponse({"asked": True}, status_code=202) if known else await self.end(request, visitor)
 
     def _shared(self, work: Callable[[Request, str], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
         """Let only our own and the allowed sites' pages in, and let those read what is answered."""

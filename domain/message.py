@@ -19,7 +19,7 @@ AddressKind = Literal["phone", "email", "web"]
 #   block       abuse: nothing goes to this number any more
 Remedy = Literal["staff", "revoke", "later", "again", "reschedule", "untextable", "brake", "operator", "block"]
 ALARM = "alarm"  # the status of a report that is about no message: something is wrong at the carrier, or between us
-HeardKind = Literal["text", "speech", "keys", "missed_call", "voicemail", "no_recording", "form"]
+HeardKind = Literal["text", "speech", "keys", "missed_call", "voicemail", "no_recording", "form", "forget"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

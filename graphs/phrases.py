@@ -17,7 +17,7 @@ move.declined cancel.declined refund.declined times.none times.taken times.which
 times.no_earlier when.past change.none change.none_refundable change.none_here code.which_number code.bad_number
 code.sent code.again code.wrong code.cannot missed_call.text_back media.heard consent.stopped_chat
 consent.started consent.help consent.no_offers consent.no_calls consent.wrong_number consent.unclear wish.channel
-wish.time consent.form
+wish.time consent.form forget.asked
 """.split()
 _FILLED: Final[dict[str, tuple[str, ...]]] = {
     "consent.stopped": ("receipt",),

@@ -6,6 +6,7 @@ person lifts it: the door records it in the same transaction (`latch`), so the n
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -128,9 +129,11 @@ def _looping(action: Proposal, said: tuple[Said, ...], now: datetime) -> tuple[s
         return f"loop:{action.contact}", f"{_LOOP['replies']} answers to one phone within {_LOOP['minutes']} minutes"
     since = to_ms(now - timedelta(minutes=_LOOP["identical_minutes"]))
     theirs = [" ".join(one.text.casefold().split()) for one in said if not one.ours and one.at > since]
-    same = theirs[: _LOOP["identical"] + 1]
-    if len(same) > _LOOP["identical"] and len(set(same)) == 1 and len(same[0]) >= _LOOP["identical_from_characters"]:
-        return f"loop:{action.contact}", f"the same words came {len(same)} times: a phone seems to answer by itself"
+    numberless = [re.sub(r"\d+", "#", words) for words in theirs]
+    for texts, most in ((theirs, _LOOP["identical"]), (numberless, _LOOP["alike"])):
+        same = texts[: most + 1]
+        if len(same) > most and len(set(same)) == 1 and len(same[0]) >= _LOOP["identical_from_characters"]:
+            return f"loop:{action.contact}", f"the same words came {len(same)} times: a phone seems to answer by itself"
     return None
 
 

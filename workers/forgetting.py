@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from domain.action import OPEN
 from domain.clock import to_ms
 from domain.errors import BadInput
+from domain.message import Heard, Receipted
 from graphs import approval, checkpoints, effects
-from graphs.effects import Deps
+from graphs.effects import Deps, Outgoing
 from graphs.guarded import Compiled
+from graphs.wording import worded
 from records import actions, bookings, forgetting, jobs, ledger, obligations, redaction
 from records.database import Tx
 from records.forgetting import Person
 from records.jobs import Work
 from records.obligations import Ending, Owed
+
+WITHIN = timedelta(days=3)  # the laws of Europe and California give a month and more
+BY_THEMSELVES = "the visitor"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +34,30 @@ class Forgotten:
     ended: int
     bookings: tuple[str, ...]
     revocations: int
+
+
+def asked(tx: Tx, deps: Deps, heard: Heard, *, got: Receipted) -> None:
+    """Somebody asks in a chat to be forgotten: who is nobody but this visitor is, at once.
+
+    A visitor who joined a number's contact by a code asks for more than what was said here, with appointments and what
+    others must keep: that is a request, for a person to carry out.
+    """
+    business, now = deps.pack.business.id, deps.clock.now()
+    who = forgetting.person(tx, got.contact)
+    if all(kind == heard.address_kind for kind, _ in who.addresses):
+        forget(tx, deps, got.contact, by=BY_THEMSELVES)
+        return
+    detail = (
+        f"Asked in the chat to be forgotten, and proved their number by a code: qotbot contact forget {got.contact}"
+    )
+    owed = Owed(kind="forget", cause=got.message, contact=got.contact, due=now + WITHIN, detail=detail)
+    obligations.open_one(tx, business, owed, now=now)
+    text = worded(deps.pack, "forget.asked", {}, seed=got.message)
+    outgoing = Outgoing(
+        text=text, purpose="reply", contact=got.contact, channel=heard.channel, address=heard.address,
+        cause=f"{got.message}:forget", proposed_by="forget", session=heard.session,
+    )  # fmt: skip
+    effects.send(tx, deps, outgoing)
 
 
 def forget(tx: Tx, deps: Deps, contact: str, *, by: str) -> Forgotten:
@@ -49,8 +79,9 @@ def forget(tx: Tx, deps: Deps, contact: str, *, by: str) -> Forgotten:
     done = Forgotten(
         contact=contact, texts=texts, elsewhere=elsewhere, ended=ended, bookings=cancelled, revocations=revocations
     )
+    whose = "customer" if by is BY_THEMSELVES else "staff"
     body = {
-        "contact": contact, "by": "staff", "merged": list(who.everyone[1:]), "addresses": len(who.addresses),
+        "contact": contact, "by": whose, "merged": list(who.everyone[1:]), "addresses": len(who.addresses),
         "texts": texts, "elsewhere": elsewhere, "ended": ended, "bookings": list(cancelled),
         "revocations": revocations,
     }  # fmt: skip

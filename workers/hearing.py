@@ -22,7 +22,7 @@ from graphs.wording import worded
 from records import ledger, messages, obligations, reachability
 from records.database import Scope, Tx
 from records.obligations import Owed
-from workers import wishes
+from workers import forgetting, wishes
 
 log = structlog.get_logger()
 MAX_TEXT = 4_000
@@ -109,6 +109,9 @@ def _hear(tx: Tx, deps: Deps, heard: Heard) -> Receipted:
     elif heard.kind == "form":
         messages.cover(tx, message)
         contact_form.settle(tx, deps, replace(heard, text=cut), got=got)
+    elif heard.kind == "forget":
+        messages.cover(tx, message)
+        forgetting.asked(tx, deps, heard, got=got)
     elif _wished(tx, deps, replace(heard, text=cut), got=got):
         messages.cover(tx, message)
     elif heard.media and not cut.strip():
@@ -137,7 +140,7 @@ def _tell(tx: Tx, deps: Deps, heard: Heard, *, got: Receipted, kept: str) -> Non
 
 def _wished(tx: Tx, deps: Deps, heard: Heard, *, got: Receipted) -> bool:
     """Obey what the message says about being contacted; whether it says nothing else."""
-    if heard.channel == "sms":
+    if heard.channel in ("sms", "email"):
         reachability.heard_from(tx, deps.pack.business.id, heard.address, now=deps.clock.now())
     wish = wishes.wish_in(tx, deps, heard, contact=got.contact)
     wishes.note_asked(tx, deps, heard, message=got.message, contact=got.contact)

@@ -147,9 +147,10 @@ export async function panel(root, { base, given, colours, dir, tell }) {
     setTimeout(() => URL.revokeObjectURL(link.href), 60000);
   }
 
-  async function end() {
-    const response = await net.call("end", { method: "POST" }).catch(() => null);
+  async function end(how = "end") {
+    const response = await net.call(how, { method: "POST" }).catch(() => null);
     if (!response?.ok) return false;
+    if (response.status === 202) return true; // the team is asked, and the chat goes on
     net.forget();
     box.clear();
     at.log.replaceChildren();
@@ -204,7 +205,11 @@ export async function panel(root, { base, given, colours, dir, tell }) {
   at.save.addEventListener("click", download);
   at.end.addEventListener("click", () => {
     menu(false);
-    endSheet(frame, about?.business || "the business", end);
+    endSheet(frame, about?.business || "the business", () => end());
+  });
+  at.forget.addEventListener("click", () => {
+    menu(false);
+    endSheet(frame, about?.business || "the business", () => end("forget"), true);
   });
   at.close?.addEventListener("click", () => root.host.close());
   at.jump.addEventListener("click", () => {
@@ -267,7 +272,8 @@ function draw({ inline, dir }) {
   const more = icon("More", DOTS, "plain", { id: "more", "aria-expanded": "false", "aria-controls": "menu" });
   const save = button("Download the conversation", () => {});
   const end = button("End this chat", () => {});
-  const menu = h("div", { class: "menu", id: "menu", role: "group", "aria-label": "More", hidden: true }, save, end);
+  const forget = button("Forget me", () => {});
+  const menu = h("div", { class: "menu", id: "menu", role: "group", "aria-label": "More", hidden: true }, save, end, forget);
   const close = inline ? null : icon("Close the chat", CROSS, "plain", { id: "close" });
   const person = way("person", PERSON, "Talk to a person");
   const call = way("call-me", PHONE, "Leave your number", { disabled: true });
@@ -287,5 +293,5 @@ function draw({ inline, dir }) {
   const left = h("p", { class: "left", id: "left", role: "status" });
   const below = h("div", { class: "below", role: role("contentinfo") }, jump, composer, left);
   const frame = h("div", { class: inline ? "chat whole" : "chat over", lang: "en", dir, role: inline ? null : "dialog", "aria-labelledby": inline ? null : "business" }, top, connection, scroll, below);
-  return { frame, at: { business, mark, assistant, more, menu, save, end, close, person, callMe: [call, leave], connection, notice, closed, log, typing, scroll, jump, words, composer, left } };
+  return { frame, at: { business, mark, assistant, more, menu, save, end, forget, close, person, callMe: [call, leave], connection, notice, closed, log, typing, scroll, jump, words, composer, left } };
 }

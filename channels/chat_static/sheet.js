@@ -33,18 +33,20 @@ export function sheet(frame, title, content) {
   return leave;
 }
 
-/** The question before a chat is ended. */
-export function endSheet(frame, business, end) {
-  const words = make("p", "", `This device then forgets the conversation. What you wrote to ${business} stays with them.`);
+/** The question before a chat is ended, or its visitor forgotten. */
+export function endSheet(frame, business, end, forgets = false) {
+  const words = make("p", "", forgets
+    ? `What you wrote here is then erased at ${business} too, and appointments you made here are cancelled. If you have proved your number, the team is asked to do it.`
+    : `This device then forgets the conversation. What you wrote to ${business} stays with them.`);
   const failed = h("p", { class: "error", role: "alert" });
-  const yes = button("End the chat", async () => {
+  const yes = button(forgets ? "Forget me" : "End the chat", async () => {
     yes.disabled = true;
     if (await end()) leave();
     else failed.textContent = "That did not reach the server. Please try again.";
     yes.disabled = false;
   }, "strong");
   const no = button("Keep it", () => leave(), "quiet");
-  const leave = sheet(frame, "End this chat?", h("div", { class: "fields" }, words, failed, h("div", { class: "acts" }, yes, no)));
+  const leave = sheet(frame, forgets ? "Forget you?" : "End this chat?", h("div", { class: "fields" }, words, failed, h("div", { class: "acts" }, yes, no)));
 }
 
 /** The form to be called or texted back. `about` has the wording beside the number; `call` sends. */

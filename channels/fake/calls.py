@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, cast
 from xml.etree.ElementTree import Element
 
 from channels.fake.company import Company
@@ -46,11 +46,19 @@ class Handset:
     def __init__(self, company: Company) -> None:
         self.company = company
         self.calls: dict[str, Call] = {}
+        self.called = 0
+        self.said = 0
 
     async def call(
         self, caller: str, outcome: str, *, staff: Staff = "no-answer", form: Mapping[str, str] | None = None
     ) -> Call:
-        """Call the business; an outcome like `no-answer` ends it before anybody speaks, `form` says more of it."""
+        """Call the business; an outcome like `no-answer` ends it before anybody speaks, `form` says more of it.
+
+        Where the company's faults have it, a call ends so although it should be answered, and staff are not there.
+        """
+        faults, n = self.company.faults, self.called
+        self.called += 1
+        outcome, staff = faults.call(n) or outcome, cast("Staff", faults.staff(n) or staff)
         call = Call("CA" + secrets.token_hex(16), caller, staff=staff, form=form or {})
         if len(self.calls) >= MOST_CALLS:
             self.calls.pop(next(iter(self.calls)))
@@ -68,6 +76,8 @@ class Handset:
         if call.ended:
             return call
         if call.leg:
+            await self._shake(call, call.leg)
+        if call.leg:
             await call.leg.prompt(speech)
             await self.listen(call)
         elif call.record is not None:
@@ -77,6 +87,17 @@ class Handset:
                 call, await self._post(call, call.action, SpeechResult=speech, Confidence=str(confidence))
             )
         return call
+
+    async def _shake(self, call: Call, leg: Leg) -> None:
+        """Lose the relay's connection where the company's faults have it; it is made again, or the TwiML goes on."""
+        fault = self.company.faults.line(self.said)
+        self.said += 1
+        if not fault:
+            return
+        await leg.drop()
+        if fault == "relay_lost" or not await leg.connect():
+            await self.relay_over(call, "failed", ErrorCode="39001", ErrorMessage="the socket was lost")
+            call.says = []
 
     async def press(self, call: Call, keys: str) -> Call:
         """The caller presses keys."""

@@ -11,7 +11,10 @@ from domain.errors import BadInput
 
 REQUESTS = ("busy", "broken", "broken_taken", "silent", "unreached", "unsubscribed")
 WEBHOOKS = ("twice", "late")
-RATES = (*REQUESTS, *WEBHOOKS, "dropped", "filtered", "unreachable")
+CALLS = {"unanswered": "no-answer", "engaged": "busy", "given_up": "canceled"}
+STAFF = {"voicemail": "voicemail", "staff_away": "no-answer", "staff_busy": "busy"}
+LINES = ("relay_drop", "relay_lost")
+RATES = (*REQUESTS, *WEBHOOKS, "dropped", "filtered", "unreachable", *CALLS, *STAFF, *LINES)
 CODES = {"filtered": "30007", "unreachable": "30003"}
 
 
@@ -22,7 +25,10 @@ class Faults:
     Requests to send: `busy` is answered 429 and `broken` 500 with nothing taken, `broken_taken` 500 although it was
     taken, `silent` not at all although it was taken, `unreached` finds no connection (in one process only),
     `unsubscribed` is refused with 21610. Webhooks: `twice` comes two times, `late` after what follows it; of status
-    callbacks a part is `dropped`. What was taken ends as `filtered` (30007) or `unreachable` (30003). `script` names
+    callbacks a part is `dropped`. What was taken ends as `filtered` (30007) or `unreachable` (30003). Calls: nobody
+    takes it (`unanswered`), the line is `engaged`, the caller has `given_up` while it rang; a ring at staff's ends at
+    their `voicemail`, `staff_away` or `staff_busy`; before something is said the relay's connection is lost and made
+    again (`relay_drop`) or not (`relay_lost`, so that the call goes on by TwiML). `script` names
     what happens to the first requests, in order ("" for nothing); after it the rates count.
     """
 
@@ -38,6 +44,14 @@ class Faults:
     dropped: float = 0.0
     filtered: float = 0.0
     unreachable: float = 0.0
+    unanswered: float = 0.0
+    engaged: float = 0.0
+    given_up: float = 0.0
+    voicemail: float = 0.0
+    staff_away: float = 0.0
+    staff_busy: float = 0.0
+    relay_drop: float = 0.0
+    relay_lost: float = 0.0
     script: tuple[str, ...] = field(default=())
 
     def __post_init__(self) -> None:
@@ -63,6 +77,18 @@ class Faults:
     def code(self, n: int) -> str:
         """Twilio's error code with which the text number `n` ends, or an empty text."""
         return CODES.get(self._drawn(tuple(CODES), f"text:{n}"), "")
+
+    def call(self, n: int) -> str:
+        """How the call number `n` ends before anybody speaks, in Twilio's words; an empty text where it is taken."""
+        return CALLS.get(self._drawn(tuple(CALLS), f"call:{n}"), "")
+
+    def staff(self, n: int) -> str:
+        """What becomes of a ring at staff's on the call number `n`; an empty text where the call itself says it."""
+        return STAFF.get(self._drawn(tuple(STAFF), f"staff:{n}"), "")
+
+    def line(self, n: int) -> str:
+        """What happens to the relay's connection before the thing number `n` is said."""
+        return self._drawn(LINES, f"line:{n}")
 
     def _drawn(self, names: tuple[str, ...], what: str) -> str:
         left = draw(self.seed, what)

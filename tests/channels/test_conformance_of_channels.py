@@ -38,6 +38,7 @@ async def box() -> AsyncIterator[Mailbox]:
         patch.setenv("QOTBOT_SMTP_URL", url)
         patch.setenv("QOTBOT_EMAIL_FROM", f"Willow & Co <{OURS}>")
         patch.setenv("QOTBOT_EMAIL_KEY", KEY)
+        patch.setattr("workers.runner.PAUSE_S", 0.05)
         yield mailbox
 
 

@@ -179,7 +179,7 @@ async def test_services_forms_bring_the_same(post: Post) -> None:
     [
         ("450 4.2.0 greylisted", "done", 1, []),
         ("data 451 4.3.0 not now", "done", 1, []),
-        ("550 5.1.1 nobody of that name", "failed", 0, ["answer", "delivery"]),
+        ("550 5.1.1 nobody of that name", "failed", 0, ["answer", "unreachable"]),
         ("data 554 5.7.1 we do not like it", "failed", 0, ["answer", "delivery"]),
         ("before", "unknown", 0, ["answer", "delivery"]),
         ("after", "unknown", 1, ["answer", "delivery"]),

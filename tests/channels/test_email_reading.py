@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from email import message_from_bytes
 from urllib.parse import urlsplit
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from postbox import OURS
 
 from channels.email import _heard, _own_words, _send, _shown
+from channels.machines import Bounce, bounce, meaning_of
 from domain.errors import BadInput
 from domain.message import Heard, Refused
 
@@ -74,3 +76,17 @@ def test_no_bytes_break_the_reader(noise: bytes, headed: bool) -> None:
     except BadInput:
         return
     assert isinstance(found, Heard | str)
+
+
+def test_every_code_has_a_meaning() -> None:
+    assert meaning_of("5.1.1")[1] == "untextable"
+    assert meaning_of("5.1.12")[1] == "staff", "a code is no prefix of another"
+    assert meaning_of("4.4.1")[1] == "again" and meaning_of("")[1] == "staff"
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.binary(max_size=400))
+def test_no_report_breaks_the_reader(noise: bytes) -> None:
+    head = b'Content-Type: multipart/report; boundary="x"\n\n--x\nContent-Type: message/delivery-status\n\n'
+    found = bounce(message_from_bytes(head + noise + b"\n--x--\n<act_1@willow.example>"), "a@b.example", OURS)
+    assert found is None or isinstance(found, Bounce)

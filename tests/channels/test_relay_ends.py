@@ -8,10 +8,13 @@ from dataclasses import replace
 
 import pytest
 import pytest_asyncio
+from fastapi import WebSocket
 from shop import Person
 from telephone import Exchange, opened_exchange
 
 from channels.fake.leg import Leg
+from channels.line import Line
+from channels.relay import Relay
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 PARKING = "is there parking?"
@@ -186,3 +189,30 @@ async def test_the_whole_of_what_was_played_stays(shop: Exchange, mia: Person) -
     assert [row.state for row in mia.rows("message", "direction = 'out'")] == ["sent"]
     [row] = mia.rows("message", "direction = 'out'")
     assert row.id not in {body["message"] for body in shop.told("message.interrupted")}
+
+
+async def test_a_connection_that_is_lost_before_it_was_let_in_does_not_come_before_the_newer_one(
+    shop: Exchange, mia: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, gate, first = Relay._line, asyncio.Event(), asyncio.Event()
+
+    async def slow(self: Relay, socket: WebSocket) -> Line | None:
+        line = await real(self, socket)
+        if not first.is_set():
+            first.set()
+            await gate.wait()
+        return line
+
+    monkeypatch.setattr(Relay, "_line", slow)
+    call, leg = await shop.dial(mia)
+    await first.wait()
+    await leg.drop()
+    assert await leg.connect()
+    await leg.prompt(PARKING)
+    await shop.until(lambda: bool(mia.rows("message")))
+    gate.set()
+    [said] = await leg.answer()
+    assert "free parking" in said
+    await shop.handset.say(call, "where are you?")
+    assert "48 Chapel Street" in call.says[0] and leg.closed is None
+    await shop.handset.hang_up(call)

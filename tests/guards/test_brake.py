@@ -94,6 +94,8 @@ LOOPS = [
     (talk(*[DRIVING, ">hello"] * 3, "Oh hello, I am here"), None),
     (talk(*["yes", ">hello"] * 3, "yes"), None),
     (talk(*[DRIVING, ">hello"] * 3, DRIVING, apart=600), None),
+    (talk(*(line for n in range(8) for line in (f"your ticket is {n}, goodbye", ">hello"))), None),
+    (talk(*(line for n in range(9) for line in (f"your ticket is {n}, goodbye", ">hello"))), "trip:loop:con_1"),
     (talk(*(f">{n}" for n in range(39))), None),
     (talk(*(f">{n}" for n in range(40)), apart=5), "trip:loop:con_1"),
     (talk(*(f">{n}" for n in range(40)), apart=60), None),

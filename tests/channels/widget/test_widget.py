@@ -179,6 +179,20 @@ def test_ending_the_chat_forgets_it_in_every_tab(page: Page) -> None:
     expect(page.get_by_text("somebody else")).to_be_visible(timeout=WAIT_MS)
 
 
+def test_who_asks_to_be_forgotten_is(page: Page) -> None:
+    launch(page)
+    say(page, "my name is Hector")
+    expect(page.locator(".message.assistant").first).to_be_visible(timeout=WAIT_MS)
+    page.get_by_role("button", name="More", exact=True).click()
+    page.get_by_role("button", name="Forget me").click()
+    expect(page.get_by_text("erased at")).to_be_visible()
+    page.get_by_role("button", name="Forget me", exact=True).last.click()
+    expect(page.locator(".message")).to_have_count(0, timeout=WAIT_MS)
+    page.reload()
+    expect(page.locator("#words")).to_be_visible(timeout=WAIT_MS)
+    expect(page.locator(".message")).to_have_count(0)
+
+
 def test_the_conversation_can_be_taken_home(page: Page) -> None:
     launch(page)
     say(page, "is there parking?")

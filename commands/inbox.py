@@ -69,6 +69,8 @@ async def decide(home: Path, business: Path, said: Said) -> None:
                         await app.run_until_idle()
                     left = "; the server carries it out" if not mine else await _texts_left(app)
                     sys.stdout.write(f"{said.ref}: recorded{left}\n")
+                case Conflict("timer", at):
+                    raise BadInput(f"{said.ref} expired at {iso(at)}; the customer is told, and can ask again")
                 case Conflict(by, at):
                     raise BadInput(f"{said.ref} was already decided by {by} at {iso(at)}")
                 case Invalid(errors):

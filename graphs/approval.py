@@ -17,6 +17,7 @@ from pydantic import BaseModel, ValidationError, create_model
 
 from domain.action import Action
 from domain.canonical import digest
+from domain.clock import to_ms
 from domain.errors import BadInput
 from domain.tool import Tool
 from graphs import effects, untraced
@@ -128,16 +129,21 @@ def call_of(row: Action) -> dict[str, Any]:
 def answer(tx: Tx, deps: Deps, action: str, *, said: StaffAnswer) -> Action | None:
     """Write the staff's answer, close the follow-up and wake the thread; None where somebody was first.
 
+    A yes that comes after the time the customer was told is none: the action expires, as if nobody had answered, also
+    where no server was running to say so in time.
     Edited arguments are checked against the tool's own model (`BadInput` names the fields). If the edit leaves all that
     the customer was read as it was, their yes still stands; else they are asked again.
     """
     row = actions.load(tx, action)
     if row is None:
         return None
+    now = deps.clock.now()
+    if said.kind in ("approve", "edit") and row.state == "held" and row.expires_at and row.expires_at <= to_ms(now):
+        answer(tx, deps, action, said=StaffAnswer(kind="expire", by="timer", args_hash=row.args_hash))
+        return None
     args = _checked(deps.tools[row.tool], said.args) if said.kind == "edit" else row.args
     new_hash = digest(row.tool, args)
     full = StaffAnswer(kind=said.kind, by=said.by, args_hash=said.args_hash, args=args, text=said.text)
-    now = deps.clock.now()
     first = staff_answers.decide(tx, action, full, new_hash=new_hash, now=now)
     decided = actions.load(tx, action) if first else None
     if decided is None:

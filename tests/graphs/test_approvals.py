@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from rehearsal import PHONE, Salon, altered_pack, opened
+from rehearsal import PHONE, Kind, Salon, altered_pack, opened
 
 from domain.errors import BadInput
 from graphs import approval
@@ -145,6 +145,19 @@ async def test_a_wait_that_nobody_ends_is_ended_by_the_timer_and_told(salon: Sal
     assert refunds(salon) == []
 
 
+@pytest.mark.parametrize("kind", ["approve", "edit"])
+async def test_a_yes_after_its_time_is_none_even_where_no_timer_ran(salon: Salon, kind: Kind) -> None:
+    """Nothing ran between the wait and the answer, as where the server was off for days."""
+    await held_refund(salon)
+    salon.clock.advance(5 * 24 * 3600)
+    args = salon.action("refund_deposit").args
+    assert await salon.decide(kind, tool="refund_deposit", args=args) is None
+    (told,) = await salon.told()
+    assert "nobody could confirm your request" in told
+    assert salon.action("refund_deposit").state == "refused" and salon.open_loops() == []
+    assert refunds(salon) == []
+
+
 async def test_stop_between_approval_and_the_news_keeps_us_silent(salon: Salon) -> None:
     await held_booking(salon)
     await salon.decide("approve", tool="book")
@@ -179,10 +192,10 @@ async def test_an_approval_falls_when_a_new_rule_holds_and_counts_once_it_was_se
         assert "You're booked" in "\n".join(await salon.told())
 
 
-async def test_guards_look_again_when_staff_approve_too_late(salon: Salon) -> None:
+async def test_guards_look_again_when_an_approval_is_carried_out_too_late(salon: Salon) -> None:
     await held_booking(salon)
-    salon.clock.advance(2 * 3600)  # 12:00: the time they wanted has passed
     await salon.decide("approve", tool="book")
+    salon.clock.advance(2 * 3600)  # the server was off till 12:00: the time they wanted has passed
     (told,) = await salon.told()
     assert "passed" in told
     assert salon.action("book").state == "refused"

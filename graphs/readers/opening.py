@@ -7,6 +7,7 @@ from typing import Final
 
 from domain.reading import Listening, Said
 from graphs.readers.emergency import is_emergency
+from graphs.readers.parts import announces
 from graphs.readers.pieces import Piece
 
 _FREE: Final = re.compile(
@@ -71,7 +72,7 @@ def always(piece: Piece) -> list[Said] | None:
         return [piece.said("request", task="human", told=True)]
     if piece.says("repeats") and not piece.details.when_words and not piece.tasks:
         return [piece.said("repeat")]
-    if piece.says("menu") and not piece.tasks and not piece.details:
+    if announces(piece.part) or (piece.says("menu") and not piece.tasks and not piece.details):
         return [piece.said("ask", task="help")]
     return None
 

@@ -56,6 +56,12 @@ _AND_DOES = re.compile(
 )
 _ONLY_JOINS = re.compile(r"^\W*(?:also|and|so|oh|well|btw|but|plus|then|by the way)\W*$", re.IGNORECASE)
 _SLIP = re.compile(r"^\W*[a-jlmo-xz]\W*$", re.IGNORECASE)  # one letter that says nothing: not yes, no, ok
+_ANNOUNCES = re.compile(
+    r"(?:(?:hi|hello|hey|ok|okay|also|and|so|yes|sorry|thanks|actually|wait|first|just)[\s,]+){0,3}"
+    r"(?:i(?:'ve| have| had|'ve got)? (?:got )?|got |have )?(?:just |also |still )?"
+    r"(?:an? |one |another |some |a few |a couple of |couple |two )?(?:more |last |quick |other |little |small )?questions?"
+    r"(?: (?:for (?:you|the team)|please|though|first|if i may|thanks))*"
+)
 _SAYS = re.compile(r"[^\W_]|👍|👌")
 _STRETCHED = re.compile(r"([a-z])\1{2,}")
 _SPELLED = {
@@ -116,6 +122,11 @@ def split(text: str) -> tuple[Part, ...]:
     parts = [half for sentence in _sentences(text) for half in _halves(sentence)]
     told = [raw for raw in parts if _SAYS.search(raw) and not _ONLY_JOINS.match(raw) and not _SLIP.match(raw)]
     return tuple(Part(raw, plain(raw)) for raw in told[:MAX_PARTS])
+
+
+def announces(part: Part) -> bool:
+    """Whether it says that a question is coming and nothing of it: "I have a quick question"."""
+    return bool(_ANNOUNCES.fullmatch(part.plain))
 
 
 def _sentences(text: str) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from domain.reading import Act, ContactWish, Listening, OurAct, Reading, Said
-from graphs.readers.parts import Part, plain, split, tidy
+from graphs.readers.parts import Part, announces, plain, split, tidy
 from graphs.readers.pieces import Piece, piece
 from graphs.readers.questions import is_elsewhere, on_topic
 from graphs.readers.read_back import read_back
@@ -71,12 +71,18 @@ def read(text: str, listening: Listening) -> Reading:
     tidied = tidy(text)
     if tidied is None:
         return Reading(unclear=True)
-    pieces = tuple(piece(part, listening) for part in split(tidied))
+    pieces = _asked(tuple(piece(part, listening) for part in split(tidied)))
     said = _merged(_said(pieces, listening))
     wish: ContactWish | None = next((p.wish for p in pieces if p.wish is not None), None)
     main = _in_order(said, listening.our_act)[:_MOST]
     unclear = not any(one.act != "unclear" for one in main)
     return Reading(said=main, contact_wish=wish, unclear=unclear and wish is None)
+
+
+def _asked(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
+    """The pieces without "I have a question", where the question itself is among them."""
+    other = tuple(p for p in pieces if not announces(p.part))
+    return other if any(p.question for p in other) else pieces
 
 
 def _said(pieces: tuple[Piece, ...], listening: Listening) -> list[Said]:

@@ -140,6 +140,18 @@ def test_several_things_in_one_message(text: str, read_as: list[str]) -> None:
     assert acts(hear(text)) == read_as
 
 
+@pytest.mark.parametrize("text", ["quick question", "A question", "hi, I have a question", "got a question for you"])
+def test_a_question_that_is_still_to_come_is_no_question(text: str) -> None:
+    (said,) = [s for s in read(text, listening()).said if s.act == "ask"]
+    assert said.task == "help"
+    whole = read(f"{text}\n\nwhat are your opening hours?", listening())
+    assert [(s.act, s.question) for s in whole.said if s.act != "greet"] == [("ask", "what are your opening hours?")]
+
+
+def test_a_yes_beside_a_question_to_come_is_not_all_that_was_said() -> None:
+    assert "ask" in acts(read("Yes. I have a question.", listening("read_back")))
+
+
 def test_details_of_a_later_sentence_join_the_request() -> None:
     [first] = hear("I'd like to book a cut. With Ben please. Friday at 3").said
     assert (first.task, first.service, first.staff, first.when_words) == ("book", "Haircut", "Ben", "Friday at 3")

@@ -18,9 +18,9 @@ from evals.carrier import Carrier
 from evals.case import Turn
 from evals.child import LOG
 from evals.finding import Result
-from evals.play import Playing, Watch
 from evals.recording import Recorder
 from evals.venue import memory_folder, scene_of
+from evals.watch import Playing, Watch
 from records.database import open_database
 from records.keys import open_keys
 

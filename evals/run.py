@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 from evals.finding import Result
 from evals.perturbing import perturbed
-from evals.play import Playing, play
+from evals.play import play
 from evals.readers import Lineup
 from evals.suite import Loaded
 from evals.venue import Venues
+from evals.watch import Playing
 
 CORES = os.cpu_count() or 1
 SMALL = 12  # so few runs are not worth starting processes for

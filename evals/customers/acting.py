@@ -15,11 +15,11 @@ from evals.case import Case, Channel, Clock, Turn
 from evals.customers.script import Script, Scripted
 from evals.finding import Line, Result
 from evals.performing import Performance
-from evals.play import Playing, Watch
 from evals.recording import Recorder
 from evals.suite import Loaded
 from evals.transcript import lines
 from evals.venue import Venues
+from evals.watch import Playing, Watch
 from graphs.readers.free_words import Said, Words
 
 CLOCK: Final = "2026-11-24T10:00:00-05:00"  # a Tuesday morning at the salon

@@ -59,7 +59,8 @@ _SLIP = re.compile(r"^\W*[a-jlmo-xz]\W*$", re.IGNORECASE)  # one letter that say
 _ANNOUNCES = re.compile(
     r"(?:(?:hi|hello|hey|ok|okay|also|and|so|yes|sorry|thanks|actually|wait|first|just)[\s,]+){0,3}"
     r"(?:i(?:'ve| have| had|'ve got)? (?:got )?|got |have )?(?:just |also |still )?"
-    r"(?:an? |one |another |some |a few |a couple of |couple |two )?(?:more |last |quick |other |little |small )?questions?"
+    r"(?:an? |one |another |some |a few |a couple of |couple |two )?(?:more |last |quick |other |little |small )?"
+    r"questions?"
     r"(?: (?:for (?:you|the team)|please|though|first|if i may|thanks))*"
 )
 _SAYS = re.compile(r"[^\W_]|👍|👌")

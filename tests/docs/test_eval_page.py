@@ -10,9 +10,10 @@ import pytest
 from evals.case import Turn
 from evals.expect import CHECKS
 from evals.perturbing import PERTURBATIONS
-from evals.play import Playing, play
+from evals.play import play
 from evals.suite import SHIPPED, load
 from evals.venue import Venues
+from evals.watch import Playing
 
 PAGE = (Path(__file__).resolve().parent.parent.parent / "docs" / "run-evals.md").read_text("utf-8")
 CASES = re.findall(r"^```yaml (\S+\.case\.yaml)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)

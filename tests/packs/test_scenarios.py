@@ -9,9 +9,10 @@ import pytest
 from rehearsal import PACK, altered_pack
 
 from evals.finding import Result
-from evals.play import Playing, play
+from evals.play import play
 from evals.suite import load
 from evals.venue import Venues
+from evals.watch import Playing
 
 
 async def played(*places: Path) -> list[Result]:

@@ -161,5 +161,6 @@ async def test_frames_after_the_caller_hung_up_do_nothing(shop: Exchange, mia: P
     await shop.quiet()
     heard = [row.text for row in mia.rows("message", "direction = 'in'", "n")]
     assert heard[1:] in ([], ["book a haircut"]), "at most what was really said is kept"
-    assert mia.loops() == ["answer"] * len(heard[1:]), "and what can no longer be answered aloud is owed by staff"
+    # what can no longer be answered aloud is owed; the reader understood neither thing, so staff are told of the second
+    assert mia.loops() == (["answer", "callback"] if heard[1:] else [])
     assert mia.inbox == []

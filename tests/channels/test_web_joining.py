@@ -58,7 +58,7 @@ async def test_a_text_that_leaves_late_is_shown_in_its_place(
         await until(shop, lambda: not shop.line.troubles)
         await visitor.send("is there parking?")
         await until(shop, lambda: len(mia.rows("message", "text LIKE '%Mill Lane%'")) == 1)
-        shop.clock.advance(6)
+        shop.clock.advance(7)  # the first pause is five seconds and up to a quarter more
         frames = await stream.until(lambda got: len(got) >= 4)
     said = [data["text"][:17] for _, data in frames]
     assert said == ["where are you?", "We are at 48 Chap", "is there parking?", "There is free par"]

@@ -121,4 +121,4 @@ def test_people_read_it_too(qotbot: Qotbot) -> None:
 
 def test_nothing_asked_is_nothing_answered(qotbot: Qotbot) -> None:
     ran = qotbot("hours", "check", "--json", typed="")
-    assert (ran.code, ran.out) == (0, "")
+    assert (ran.code, ran.out) == (2, "") and "standard input" in ran.err

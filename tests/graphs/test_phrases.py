@@ -31,6 +31,7 @@ MADE = {  # keys that are put together, and what they may become
     "about.": {"about.bot", "about.help"},
     "small.": {"small.bye", "small.thanks"},
 }
+WELCOME = {"call.greeting.one_party", "call.greeting.within"}  # shorter words, said only where a pack has them
 ENDS = {"reject", "expire", "answer"}
 
 
@@ -50,7 +51,7 @@ def told(file: Path) -> Iterator[tuple[str, int]]:
 def test_every_key_in_the_sources_is_in_the_table() -> None:
     found = {(key, f"{file.relative_to(ROOT)}:{line}") for file in SOURCES for key, line in told(file)}
     assert len(found) > 70, "the sources say more than that"
-    unknown = [(key, where) for key, where in found if not key.endswith(".") and key not in PHRASES]
+    unknown = [(key, where) for key, where in found if not key.endswith(".") and key not in PHRASES.keys() | WELCOME]
     assert not unknown
     made = {key for key, _ in found if key.endswith(".")}
     assert made <= set(MADE) and all(MADE[key] <= set(PHRASES) for key in made)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 from time import monotonic
 
 import pytest
@@ -33,9 +34,17 @@ async def pair(request: pytest.FixtureRequest) -> AsyncIterator[Pair]:
     for live in (one, other):
         await live.open()
     await until(lambda: _true(not one.health().lost and not other.health().lost), one)
+    if request.param == "redis":  # each tells the other that it is there
+        for live in (one, other):
+            await until(partial(_quiet, live), live)
     yield one, other
     for live in (one, other):
         await live.close()
+
+
+async def _quiet(live: Live) -> bool:
+    seen = live.news
+    return await live.wait(seen, 0.1) == seen
 
 
 async def until(asked: Callable[[], Awaitable[bool]], live: Live, seconds: float = 10) -> None:

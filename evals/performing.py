@@ -74,7 +74,7 @@ class Performance:
         business, now = self.venue.app.pack.business.id, self.venue.clock.now()
         for person in self.case.contacts:
             told = {**person.prefers.model_dump(), "zone": person.zone}
-            wishes = [(kind, told[kind]) for kind in WISHES if told[kind]]
+            wishes: list[tuple[Kind, str]] = [(kind, told[kind]) for kind in WISHES if told[kind]]
             if not (person.name or wishes or person.consents or person.bookings):
                 continue
             where, at_address = ("phone", person.phone) if person.phone else ("web", person.web)

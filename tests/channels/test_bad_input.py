@@ -135,7 +135,8 @@ async def test_every_field_of_every_page_of_the_chat(post: Post, path: str) -> N
     bodies += [json.dumps({k: v for k, v in good.items() if k != name}) for name in good]
     bodies += [json.dumps(odd) for odd in ODD_JSON] + ["", "{", "[" * 20_000, '{"id":"a","id":"b"}', "\x00", "NaN"]
     bodies += ['{"identity": {"user": "\\ud800", "phone": "", "expires": 1e400, "signature": "' + "0" * 64 + '"}}']
-    for n, body in enumerate(bodies):
+    visitor = await open_page(post.shop)
+    for n, body in enumerate(bodies, 1):
         if n % 20 == 0:
             visitor = await open_page(post.shop)
         answer = await visitor.post(body.encode("utf-8", "surrogatepass"), path)

@@ -21,7 +21,8 @@ HOURS = "what are your opening hours?"
 
 def report(of: Message, to: str, *, status: str = "5.1.1", action: str = "failed", whole: bool = True) -> bytes:
     """A delivery report as mail servers write it (RFC 3464)."""
-    mail = MIMEMultipart("report", **{"report-type": "delivery-status"})
+    mail = MIMEMultipart("report")
+    mail.set_param("report-type", "delivery-status")
     mail["From"], mail["To"], mail["Subject"] = "MAILER-DAEMON@mx.example", OURS, "Undelivered Mail Returned to Sender"
     mail["Auto-Submitted"], mail["Return-Path"], mail["Message-ID"] = "auto-replied", "<>", "<dsn@mx.example>"
     mail.attach(MIMEText(f"I am sorry, <{to}>: host said: 550 {status} no such user"))

@@ -47,7 +47,7 @@ def test_a_sound_home_passes_every_check(qotbot: Qotbot, waiting: Path) -> None:
     ran = qotbot("doctor", "--home", waiting)
     assert ran.code == 0
     names = [line.split()[:2] for line in ran.out.splitlines()]
-    assert names == [["ok", n] for n in ("python", "tzdata", "database", "sending", "ledger", "stops", "keys")]
+    assert names == [["ok", n] for n in ("python", "tzdata", "database", "sending", "ledger", "keys", "stops")]
     assert all(check["ok"] for check in json.loads(qotbot("doctor", "--home", waiting, "--json").out))
 
 

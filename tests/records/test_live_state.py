@@ -193,7 +193,7 @@ async def test_nothing_stays_in_redis_for_ever_and_rubbish_is_passed_over(redis_
         keys = await client.keys("*")
         assert (
             len(keys) == 3
-            and all(key.startswith(b"qotbot:willow:") for key in keys)
+            and all(str(key).removeprefix("b'").startswith("qotbot:willow:") for key in keys)
             and all([await client.pttl(key) > 0 for key in keys])
         )
         for rubbish in (b"\xff\x00", b"[]", b"{}", b'{"from": 1, "about": 2}', b"null"):

@@ -1,6 +1,6 @@
 """`kill -9` before and after every commit, checkpoint, request and payment: as though it had never happened.
 
-Every point of a booking and of a missed call; of the longer scenarios every fourth, and all of them on both databases
+Every point of a booking and of a missed call; of the longer scenarios every sixth, and all of them on both databases
 where QOTBOT_POINTS is `all` (`make soak`). The commits of a held action are also those of a booking.
 """
 
@@ -19,7 +19,7 @@ from nurseries import Fresh, Nursery, nursery
 
 AT_ONCE = 2
 ALL = os.environ.get("QOTBOT_POINTS") == "all"
-EVERY = {"booking": 1, "missed_call": 1, "refund": 4, "short_notice": 4}
+EVERY = {"booking": 1, "missed_call": 1, "refund": 6, "short_notice": 6}
 UNANSWERED = {"answer", "missed_call"}
 
 
@@ -73,7 +73,7 @@ def test_a_death_changes_nothing_on_postgresql(postgres: str, scenario: str) -> 
         one.fresh = fresh
         points, wanted = one.undisturbed(scenario)
         checked(scenario, points, wanted)
-        sample = sampled(points, 1 if ALL else len(points) // 10)
+        sample = sampled(points, 1 if ALL else len(points) // 5)
         wrong = {k: got for k, got in disturbed([one], scenario, sample) if got != wanted}
     assert not wrong, "\n".join(f"{k} {points[k - 1]}: {differences(wanted, got)}" for k, got in wrong.items())
 

@@ -53,6 +53,7 @@ bench: $(READY)  ## measure speed
 	$(BIN)/python -m bench $(ARGS)
 
 soak: $(READY)  ## run under load for long, with processes killed
+	$(BIN)/python -m bench soak
 	QOTBOT_PEOPLE=1000 QOTBOT_POINTS=all $(BIN)/python -m pytest -n 2 --dist loadfile --qotbot-full \
 		tests/workers/test_stop_campaign_race.py tests/workers/test_crash.py evals/suites $(ARGS)
 

@@ -8,7 +8,7 @@ import pytest
 import tripwire
 
 tripwire.arm()
-pytest_plugins = ["machine", "pytester", "servers"]
+pytest_plugins = ["databases", "machine", "pytester", "servers"]
 
 
 @pytest.fixture(autouse=True)

@@ -11,6 +11,7 @@ from postbox import KEY, OURS, Mailbox, served_mail
 from styles import OK, STYLES, Customer
 from telephone import Exchange, opened_exchange
 
+from domain.channel import Voice
 from graphs import effects
 from graphs.effects import Outgoing
 from records.database import Scope
@@ -180,15 +181,15 @@ async def test_who_is_answered_in_a_second_life_is_answered_once(
     style: str, box: Mailbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The process dies between the acknowledgement and the answer."""
-    voice = "relay" if style == "socket-relay" else "gather"
+    voice: Voice = "relay" if style == "socket-relay" else "gather"
     with monkeypatch.context() as dying:
         dying.setattr("workers.turns.run_turn", died)
         dying.setattr("channels.call.WAIT_S", 0.0)
-        async with opened_exchange(tmp_path / "home", voice=voice) as first:  # type: ignore[arg-type]
+        async with opened_exchange(tmp_path / "home", voice=voice) as first:
             mia = await STYLES[style](first, box)
             assert await mia.bring(PARKING, "1") == OK or style == "pull-web"
             assert mia.heard() == [PARKING]
-    async with opened_exchange(tmp_path / "home", voice=voice) as second:  # type: ignore[arg-type]
+    async with opened_exchange(tmp_path / "home", voice=voice) as second:
         await mia.moved(second)
         await mia.settle()
         assert await mia.bring(PARKING, "1") in (200, 202)

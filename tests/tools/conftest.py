@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from databases import sqlite, sqlite_copy, sqlite_template  # noqa: F401
 from making import a_contact
 from workbench import Workbench
 
@@ -11,6 +10,6 @@ from records.database import Database
 
 
 @pytest.fixture
-def bench(sqlite: Database) -> Workbench:  # noqa: F811
+def bench(sqlite: Database) -> Workbench:
     """Return the salon's workbench, with one customer."""
     return Workbench(database=sqlite, contact=a_contact(sqlite))

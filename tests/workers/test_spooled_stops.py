@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from databases import postgresql_copy, postgresql_template  # noqa: F401
 from rehearsal import PHONE, Salon, opened
 from sqlalchemy.exc import DBAPIError
 from structlog.testing import capture_logs

@@ -6,7 +6,6 @@ fence number lets only the newest holder finish a job.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,15 +19,23 @@ from records.database import Tx
 LEASE = timedelta(seconds=60)
 PATIENCE = timedelta(seconds=5.5)
 _J = schema.job.c
-# The newest: a job that is tried again may be queued beside one that was put while it ran.
-_SAME = (
-    sa.select(_J.n, _J.created_at)
-    .where(_J.kind == sa.bindparam("kind"), _J.ref == sa.bindparam("ref"), _J.state == "queued")
-    .order_by(_J.n.desc())
-    .limit(1)
+_GIVEN = ("business", "lane", "kind", "ref", "state", "ready_at", "tries", "fence", "created_at")
+_SAME = (_J.kind == sa.bindparam("of_kind"), _J.ref == sa.bindparam("of_ref"), _J.state == "queued")
+_PUT = (
+    schema.job.insert()
+    .from_select(
+        _GIVEN,
+        sa.select(*(sa.bindparam(name, type_=_J[name].type) for name in _GIVEN)).where(~sa.exists().where(*_SAME)),
+    )
+    .returning(_J.n)
 )
-_INSERT = schema.job.insert()
-_MOVE = schema.job.update().where(_J.n == sa.bindparam("which")).values(ready_at=sa.bindparam("new_ready_at"))
+_LATEST = _J.created_at + int(PATIENCE.total_seconds() * 1000)
+# The newest: a job that is tried again may be queued beside one that was put while it ran.
+_MOVE = (
+    schema.job.update()
+    .where(_J.n == sa.select(sa.func.max(_J.n)).where(*_SAME).correlate(None).scalar_subquery())
+    .values(ready_at=sa.case((_LATEST < sa.bindparam("at"), _LATEST), else_=sa.bindparam("at")))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,76 +62,74 @@ class Job:
 
 def put(tx: Tx, business: str, work: Work, *, ready: datetime) -> None:
     """Make work runnable from `ready` on; work that waits already moves with it, but only by `PATIENCE` in all."""
-    same = tx.execute(_SAME, {"kind": work.kind, "ref": work.ref}).one_or_none()
-    at = to_ms(ready)
-    if same is not None:
-        latest = same.created_at + int(PATIENCE.total_seconds() * 1000)
-        tx.execute(_MOVE, {"which": same.n, "new_ready_at": min(at, latest)})
-        return
-    tx.execute(
-        _INSERT,
-        {"business": business, "lane": work.lane, "kind": work.kind, "ref": work.ref, "state": "queued",
-         "ready_at": at, "tries": 0, "fence": 0, "created_at": at},
-    )  # fmt: skip
+    at, same = to_ms(ready), {"of_kind": work.kind, "of_ref": work.ref}
+    row = {
+        "business": business, "lane": work.lane, "kind": work.kind, "ref": work.ref, "state": "queued",
+        "ready_at": at, "tries": 0, "fence": 0, "created_at": at,
+    }  # fmt: skip
+    if tx.execute(_PUT, {**row, **same}).one_or_none() is None:
+        tx.execute(_MOVE, {**same, "at": at})
 
 
-_OTHER = schema.job.alias("other")
+_W, _OTHER = schema.job.alias("waiting").c, schema.job.alias("other").c
 _BLOCKED = (
     sa.exists()
     .where(
-        _OTHER.c.lane == _J.lane,
+        _OTHER.lane == _W.lane,
         sa.or_(
-            sa.and_(_OTHER.c.state == "running", _OTHER.c.lease_until > sa.bindparam("now")),
-            sa.and_(_OTHER.c.n < _J.n, _OTHER.c.state.in_(("queued", "running"))),
+            sa.and_(_OTHER.state == "running", _OTHER.lease_until > sa.bindparam("now")),
+            _OTHER.n < _W.n,  # a job is queued, running or gone
         ),
-        _OTHER.c.n != _J.n,
+        _OTHER.n != _W.n,
     )
-    .correlate(schema.job)
+    .correlate(_W.n.table)
 )
 # Two questions, each in the order of an index: one question for both sorts all that waits, for every job taken.
-_QUEUED = (
-    sa.select(schema.job)
-    .where(_J.state == "queued", _J.ready_at <= sa.bindparam("now"), ~_BLOCKED)
-    .order_by(_J.ready_at, _J.n)
-    .limit(1)
-)
 _LEFT = (
-    sa.select(schema.job)
-    .where(_J.state == "running", _J.lease_until <= sa.bindparam("now"), ~_BLOCKED)
-    .order_by(_J.ready_at, _J.n)
+    sa.select(_W.n)
+    .where(_W.state == "running", _W.lease_until <= sa.bindparam("now"), ~_BLOCKED)
+    .order_by(_W.ready_at, _W.n)
     .limit(1)
 )
+_QUEUED = (
+    sa.select(_W.n)
+    .where(_W.state == "queued", _W.ready_at <= sa.bindparam("now"), ~_BLOCKED)
+    .order_by(_W.ready_at, _W.n)
+    .limit(1)
+)
+
+
+def _first(*queries: sa.Select[Any]) -> sa.ColumnElement[Any]:
+    return sa.func.coalesce(*(query.scalar_subquery() for query in queries))
+
+
 _NEXT = (_LEFT, _QUEUED)  # what a dead worker left waits the longest
-_NEXT_LOCKED = tuple(query.with_for_update(skip_locked=True, of=schema.job) for query in _NEXT)
-_TAKE = (
+_NEXT_LOCKED = tuple(query.with_for_update(skip_locked=True) for query in _NEXT)
+RUNNABLE = _first(*_NEXT).is_not(None)  # whether `take` would find something at `now`
+_RUNNABLE = sa.select(RUNNABLE)
+_TAKE, _TAKE_LOCKED = (
     schema.job.update()
-    .where(_J.n == sa.bindparam("which"))
+    .where(_J.n == _first(*queries))
     .values(state="running", lease_until=sa.bindparam("until"), tries=_J.tries + 1, fence=_J.fence + 1)
+    .returning(*_J)
+    for queries in (_NEXT, _NEXT_LOCKED)
 )
 
 
 def take(tx: Tx, now: datetime) -> Job | None:
     """Claim the next runnable job whose lane is free."""
-    queries = _NEXT_LOCKED if tx.dialect.name == "postgresql" else _NEXT
-    row: Any = _first(tx, queries, now)
-    if row is None:
-        return None
-    tx.execute(_TAKE, {"which": row.n, "until": to_ms(now + LEASE)})
-    return Job(row.n, row.business, row.lane, row.kind, row.ref, row.tries + 1, row.fence + 1)
+    statement = _TAKE_LOCKED if tx.dialect.name == "postgresql" else _TAKE
+    row = tx.execute(statement, {"now": to_ms(now), "until": to_ms(now + LEASE)}).one_or_none()
+    return Job(row.n, row.business, row.lane, row.kind, row.ref, row.tries, row.fence) if row else None
 
 
 def any_runnable(tx: Tx, now: datetime) -> bool:
     """Whether `take` would find something; a look that locks nothing."""
-    return _first(tx, _NEXT, now) is not None
-
-
-def _first(tx: Tx, queries: Sequence[sa.Select[Any]], now: datetime) -> Any:
-    found = (tx.execute(query, {"now": to_ms(now)}).one_or_none() for query in queries)
-    return next((row for row in found if row is not None), None)
+    return bool(tx.execute(_RUNNABLE, {"now": to_ms(now)}).scalar_one())
 
 
 _FINISH = schema.job.delete().where(_J.n == sa.bindparam("which"), _J.fence == sa.bindparam("held"))
-_NEXT_READY = sa.select(sa.func.min(_J.ready_at)).where(_J.state == "queued")
+NEXT_READY = sa.select(sa.func.min(_J.ready_at)).where(_J.state == "queued")
 
 
 def finish(tx: Tx, job: Job) -> bool:
@@ -147,7 +152,7 @@ def release_all(tx: Tx) -> int:
 
 def next_ready(tx: Tx) -> datetime | None:
     """When the next waiting job may run."""
-    at = tx.execute(_NEXT_READY).scalar_one()
+    at = tx.execute(NEXT_READY).scalar_one()
     return from_ms(at) if at is not None else None
 
 

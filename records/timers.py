@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from domain.canonical import short_id
-from domain.clock import to_ms
+from domain.clock import from_ms, to_ms
 from records import jobs, schema
 from records.database import Tx, insert_new
 from records.jobs import Work
@@ -24,6 +25,20 @@ _DUE = sa.union_all(
         _O.due_at <= sa.bindparam("now"),
     ),
 ).limit(1)  # fmt: skip
+
+
+_AHEAD = sa.select(
+    _DUE.exists().label("due"), jobs.RUNNABLE.label("runnable"), jobs.NEXT_READY.scalar_subquery().label("ready")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """Whether something is due, whether a job can run now, and when the next one that waits may."""
+
+    due: bool
+    runnable: bool
+    ready: datetime | None
 
 
 def set_timer(tx: Tx, business: str, work: Work, *, due: datetime) -> str:
@@ -51,6 +66,12 @@ def fire(tx: Tx, business: str, now: datetime, *, limit: int = 100) -> int:
         jobs.put(tx, business, Work(row.kind, row.ref, row.payload["lane"]), ready=now)
         tx.execute(schema.timer.update().where(_T.id == row.id).values(fired_at=to_ms(now)))
     return len(rows)
+
+
+def ahead(tx: Tx, business: str, now: datetime) -> Ahead:
+    """One look at all that may come: timers, unanswered messages, jobs."""
+    row = tx.execute(_AHEAD, {"business": business, "now": to_ms(now)}).one()
+    return Ahead(bool(row.due), bool(row.runnable), from_ms(row.ready) if row.ready is not None else None)
 
 
 def any_due(tx: Tx, business: str, now_ms: int) -> bool:

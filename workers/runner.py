@@ -11,7 +11,6 @@ from traceback import extract_tb
 
 import structlog
 
-from domain.clock import to_ms
 from domain.errors import Later
 from graphs.effects import Deps
 from records import jobs, obligations
@@ -19,7 +18,7 @@ from records.database import Scope, Tx
 from records.jobs import Job
 from records.keys import Keys
 from records.obligations import Owed
-from records.timers import any_due
+from records.timers import ahead
 from workers import hearing
 from workers.sealing import Sealer
 from workers.timers import scan
@@ -61,17 +60,18 @@ class Runner:
         while True:
             await hearing.drain(self._deps)
             now, database = self._deps.clock.now(), self._deps.database
-            due, runnable, ready = await database.read(partial(self._look, now))
-            if due:
+            look = await database.read(partial(ahead, business=self._scope.business, now=now))
+            ready = look.ready
+            if look.due:
                 await scan(self._deps)
-            if (due or runnable) and (job := await self._claim(now)) is not None:
+            if (look.due or look.runnable) and (job := await self._claim(now)) is not None:
                 await self._handle(job)
                 ran += 1
                 continue
-            if due:
+            if look.due:
                 ready = await database.read(jobs.next_ready)
             if ready is None or ready > now + HORIZON:
-                await self.seal()
+                await self._sealer.seal(now, sure=ran > 0)
                 return ran
             await self._deps.clock.sleep(max(0.001, (ready - now).total_seconds()))
 
@@ -137,11 +137,6 @@ class Runner:
 
     async def _claim(self, now: datetime) -> Job | None:
         return await self._deps.database.write(self._scope, lambda tx: jobs.take(tx, now))
-
-    def _look(self, now: datetime, tx: Tx) -> tuple[bool, bool, datetime | None]:
-        """Whether a timer is due, whether a job can run, and when the next one may: one look at all that may come."""
-        due = any_due(tx, self._deps.pack.business.id, to_ms(now))
-        return due, jobs.any_runnable(tx, now), jobs.next_ready(tx)
 
     async def _handle(self, job: Job) -> None:
         database, clock = self._deps.database, self._deps.clock

@@ -182,7 +182,12 @@ def test_taking_sorts_nothing_however_much_waits(database: Database) -> None:
         asked = str(query.params(now=0).compile(database.reader, compile_kwargs={"literal_binds": True}))
         plan = [row.detail for row in database.read_now(lambda tx, asked=asked: _explained(tx, asked))]
         assert any("ix_job_state_ready" in step for step in plan), plan
+    taking = jobs._TAKE.compile(database.writer)
+    given = tuple(taking.construct_params({"now": 0, "until": 1})[name] for name in taking.positiontup or ())
+    plan = [row.detail for row in within(database, lambda tx: _explained(tx, str(taking), given))]
+    assert any("SEARCH job USING INTEGER PRIMARY KEY" in step for step in plan), plan
+    assert sum("ix_job_state_ready" in step for step in plan) == 2 and not any("B-TREE" in step for step in plan), plan
 
 
-def _explained(tx: Tx, asked: str) -> list[Any]:
-    return list(tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked}").all())
+def _explained(tx: Tx, asked: str, given: tuple[Any, ...] = ()) -> list[Any]:
+    return list(tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked}", given).all())

@@ -58,3 +58,15 @@ def test_whether_anything_is_due_is_seen_without_a_lock(database: Database) -> N
     assert (due(9), due(10)) == (False, True)
     fire(database, 10)
     assert (due(29), due(30)) == (False, True)
+
+
+def test_one_look_tells_of_timers_messages_and_jobs(database: Database) -> None:
+    def look(minutes: float) -> timers.Ahead:
+        return database.read_now(lambda tx: timers.ahead(tx, BUSINESS, later(minutes)))
+
+    assert look(60) == timers.Ahead(due=False, runnable=False, ready=None)
+    set_timer(database, EXPIRE, 10)
+    within(database, lambda tx: jobs.put(tx, BUSINESS, Work("turn", "con_1", "contact:1"), ready=later(5)))
+    assert look(4) == timers.Ahead(due=False, runnable=False, ready=later(5))
+    assert look(5) == timers.Ahead(due=False, runnable=True, ready=later(5))
+    assert look(10) == timers.Ahead(due=True, runnable=True, ready=later(5))

@@ -8,11 +8,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 
-from commands.options import Json
+from commands.options import Json, writable
 
 FAILED, BROKEN = 1, 3
 app = typer.Typer(no_args_is_help=True, help="Whole conversations played and judged, and figures on recorded ones.")
@@ -60,6 +60,7 @@ def run(
     from evals.run import CORES, Options, tasks
     from evals.run import run as play
 
+    writable(out, html, junit)
     loaded = _loaded(places, tag, match)
     lineup, reader = _lineup(live=live, judge=judge)
     options = Options(seeds=seeds, perturbations=tuple(perturb or ()), durable=durable, workers=workers or CORES)
@@ -73,7 +74,8 @@ def run(
     if junit is not None:
         xml.write(junit, found)
     if html is not None:
-        html.write_text(report.html(results.Run(about=made["about"], figures=made["figures"], results=tuple(found))))
+        kept = results.Run(about=made["about"], figures=made["figures"], results=tuple(found))
+        html.write_text(report.html(kept), "utf-8")
     _tell(found, made, as_json=as_json)
 
 
@@ -83,6 +85,7 @@ def report(results: Path, html: Annotated[Path, typer.Option(help="Where to writ
     from evals import report as page
     from evals.results import read
 
+    writable(html)
     html.write_text(page.html(read(results)), "utf-8")
     typer.echo(f"wrote {html}")
 
@@ -126,6 +129,8 @@ def record(*, places: Places = None, match: Match = "") -> None:
 def coverage(
     *,
     places: Places = None,
+    tag: Tag = None,
+    match: Match = "",
     kill: Annotated[bool, typer.Option(help="Remove each guard in turn, and tell which cases notice.")] = False,
     workers: Workers = None,
     html: Html = None,
@@ -137,7 +142,8 @@ def coverage(
     from evals.run import CORES, Options
     from evals.run import run as play
 
-    loaded = _loaded(places, None, "")
+    writable(html)
+    loaded = _loaded(places, tag, match)
     options = Options(workers=workers or CORES)
     began = time.perf_counter()
     with _progress(len(loaded)) as each:
@@ -168,12 +174,16 @@ def check(
     as_json: Json = False,
 ) -> None:
     """Check the invariants over an exported ledger; exit 3 where one is broken."""
-    from zoneinfo import ZoneInfo
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
     from evals.evidence import from_export
     from evals.invariants import NAMES, broken
 
-    evidence = from_export(ledger, zone=ZoneInfo(zone))
+    try:
+        there = ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        _refuse(f"--zone: there is no time zone {zone!r}; name one like America/New_York")
+    evidence = from_export(ledger, zone=there)
     found = broken(evidence, NAMES)
     if as_json:
         told = [{"invariant": v.invariant, "what": v.what, "evidence": list(v.evidence)} for v in found]
@@ -192,10 +202,9 @@ def child() -> None:
 
 
 def _loaded(places: list[Path] | None, tag: list[str] | None, match: str) -> list[Any]:
-    from evals.suite import SHIPPED, load
+    from evals.suite import load, shipped
 
-    named = [p if p.exists() or not (SHIPPED / p).exists() else SHIPPED / p for p in places or [Path("smoke")]]
-    return load(named, tags=tag or (), match=match)
+    return load([shipped(place) for place in places or [Path("smoke")]], tags=tag or (), match=match)
 
 
 def _lineup(*, live: bool = False, judge: bool = False) -> tuple[Any, str]:
@@ -214,7 +223,7 @@ def _lineup(*, live: bool = False, judge: bool = False) -> tuple[Any, str]:
     return Lineup(live=model, name=name, instead=live, judges=judges), name if live else ""
 
 
-def _refuse(text: str) -> None:
+def _refuse(text: str) -> NoReturn:
     from domain.errors import BadInput
 
     raise BadInput(text)

@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from commands.options import Folder, Home, Json, business_of, opened
+from commands.options import Folder, Home, Json, business_of, opened, writable
 
 FAILED = 1
 app = typer.Typer()
@@ -36,10 +36,14 @@ def bring(
 ) -> None:
     """Make cases of transcripts and scenarios; our own ledger's export is scrubbed first and waits for a review."""
     from evals import importing
+    from evals.importers.building import LeftOut
 
     if kind != "ledger":
-        files = importing.write(importing.cases(kind, file, importing.tools_of(tool or ())), out)
-        typer.echo(f"{len(files)} cases in {out}")
+        left: list[LeftOut] = []
+        files = importing.write(importing.cases(kind, file, importing.tools_of(tool or ()), left=left), out)
+        typer.echo(f"{len(files)} cases in {out}" + (f"; {len(left)} left out:" if left else ""))
+        for one in left:
+            typer.echo(f"  {one.where}: {one.why}")
         return
     from evals.production import Who, allowed, bring_in
 
@@ -62,9 +66,10 @@ def export(
 ) -> None:
     """Write cases as OpenAI messages or LangSmith examples, one JSON object a line."""
     from evals import importing
-    from evals.suite import load
+    from evals.suite import load, shipped
 
-    lines = list(importing.export(kind, (loaded.case for loaded in load(places))))
+    writable(out)
+    lines = list(importing.export(kind, (loaded.case for loaded in load([shipped(place) for place in places]))))
     out.write_text("".join(line + "\n" for line in lines), "utf-8")
     typer.echo(f"{len(lines)} rows in {out}")
 
@@ -87,15 +92,21 @@ def scrub(
         secret = bytes.fromhex(key) if key else secrets.token_bytes(32)
     except ValueError as problem:
         raise BadInput("--key: write it in hexadecimal digits") from problem
+    if out.exists() and file.exists() and out.samefile(file):
+        raise BadInput(f"--out {out}: is the file to be read; name another")
+    writable(out)
     scrubber = Scrubber(secret, tuple(name or ()))
     left: Counter[str] = Counter()
-    with file.open(encoding="utf-8") as source, out.open("w", encoding="utf-8") as target:
-        for number, line in enumerate(source, 1):
-            clean = scrubber.scrub(line)
-            if kinds := scrubber.left(clean):
-                left[f"line {number}: {', '.join(kinds)}"] += 1
-            else:
-                target.write(clean)
+    try:
+        with file.open(encoding="utf-8") as source, out.open("w", encoding="utf-8") as target:
+            for number, line in enumerate(source, 1):
+                clean = scrubber.scrub(line)
+                if kinds := scrubber.left(clean):
+                    left[f"line {number}: {', '.join(kinds)}"] += 1
+                else:
+                    target.write(clean)
+    except (OSError, UnicodeDecodeError) as problem:
+        raise BadInput(f"{file}: cannot be read: {problem}; name a file of text in UTF-8") from problem
     typer.echo(json.dumps({"replaced": dict(sorted(scrubber.counts.items())), "left_out": sorted(left)}))
     raise typer.Exit(FAILED if left else 0)
 

@@ -39,6 +39,21 @@ def opened(home: Path | None, business: Path | None) -> Any:
     return open_home(home_of(home), business_of(business))
 
 
+def writable(*files: Path | None) -> None:
+    """See that files can be written, before the work that fills them; `BadInput` names the one that cannot."""
+    for file in files:
+        if file is None:
+            continue
+        new = not file.exists()
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.open("a").close()
+        except OSError as problem:
+            raise BadInput(f"{file}: cannot be written: {problem.strerror}; name another file") from problem
+        if new:
+            file.unlink()
+
+
 def lines_of_stdin() -> Iterator[str]:
     """The lines of standard input that are not blank; what is no UTF-8 is replaced. `BadInput` where there are none."""
     if isinstance(sys.stdin, io.TextIOWrapper):

@@ -92,13 +92,18 @@ class Reader(Strict):
 
 
 class Staff(Strict):
-    """What staff decide on the newest held action (of a tool, if named)."""
+    """What staff decide on the newest held action (of a tool, if named); where none waits, the turn fails.
+
+    `again` decides on the newest action that was decided before (by a second pair of hands, or too late): it must not
+    count.
+    """
 
     decide: Literal["approve", "edit", "reject", "answer"]
     tool: str | None = None
     set: dict[str, Any] = {}
     text: str = ""
     by: str = "kim"
+    again: bool = False
 
 
 class MissedCall(Strict):

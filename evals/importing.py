@@ -15,31 +15,37 @@ from domain.errors import BadInput
 from evals.case import Case
 from evals.corpora.rows import Rows
 from evals.importers import dialogues, openai_messages, scenarios
+from evals.importers.building import LeftOut, Made
 
 _ENDS_A_LINE: Final = re.compile("[\x85\u2028\u2029]")
 UNFOLDED: Final = 1_000_000
 CASE_FILE, UNREVIEWED = ".case.yaml", ".case.yaml.unreviewed"
-_ROWS: Final[dict[str, Callable[[Iterable[Mapping[str, Any]], Mapping[str, str]], Iterator[Case]]]] = {
+_ROWS: Final[dict[str, Callable[[Iterable[Mapping[str, Any]], Mapping[str, str]], Iterator[Made]]]] = {
     "openai": openai_messages.read, "langsmith": openai_messages.read, "tau1": openai_messages.read,
     "tau2": dialogues.tau2_, "sgd": dialogues.sgd, "star": dialogues.star_, "tm4": dialogues.tm4_,
 }  # fmt: skip
-_FILES: Final[dict[str, Callable[[Path, Mapping[str, str]], Iterator[Case]]]] = {
+_FILES: Final[dict[str, Callable[[Path, Mapping[str, str]], Iterator[Made]]]] = {
     "livekit": scenarios.livekit, "pipecat": scenarios.pipecat,
 }  # fmt: skip
 KINDS: Final = (*_ROWS, *_FILES, "ledger")
 EXPORTS: Final = {"openai": openai_messages.openai_row, "langsmith": openai_messages.langsmith_row}
 
 
-def cases(kind: str, path: Path, tools: Mapping[str, str]) -> Iterator[Case]:
+def cases(
+    kind: str, path: Path, tools: Mapping[str, str], *, left: list[LeftOut] | None = None
+) -> Iterator[Case]:  # fmt: skip
     """The cases of a file of another format, one at a time; `tools` names ours by theirs.
 
+    What no case can be made of is added to `left`, with where it stands and why.
     A ledger export is read by `production.bring_in` only, since what it holds must be scrubbed first.
     """
-    if kind in _FILES:
-        return _FILES[kind](path, tools)
-    if kind in _ROWS:
-        return _ROWS[kind](Rows(path), tools)
-    raise BadInput(f"there is no importer {kind!r}; choose one of {', '.join(KINDS)}")
+    if kind not in _FILES and kind not in _ROWS:
+        raise BadInput(f"there is no importer {kind!r}; choose one of {', '.join(KINDS)}")
+    for made in _FILES[kind](path, tools) if kind in _FILES else _ROWS[kind](Rows(path), tools):
+        if not isinstance(made, LeftOut):
+            yield made
+        elif left is not None:
+            left.append(made)
 
 
 def tools_of(pairs: Iterable[str]) -> dict[str, str]:

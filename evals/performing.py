@@ -16,14 +16,14 @@ from domain.clock import from_ms, to_ms
 from domain.errors import BadInput
 from domain.message import AddressKind, Heard
 from evals.case import Case, Seeded, Turn
+from evals.deciding import decide
 from evals.proposing import Whom, propose
 from evals.venue import Venue
-from records import actions, bookings, consents, jobs, timers
+from records import bookings, consents, jobs, timers
 from records.bookings import Holder
 from records.database import Tx
 from records.disclosures import Disclosure
 from records.preferences import Kind, Preference
-from records.staff_answers import StaffAnswer
 from tools.availability import MINUTE_MS, stretch
 from workers.answers import collect
 from workers.campaigns import plan
@@ -189,21 +189,12 @@ class Performance:
         clock.advance((end - clock.now()).total_seconds())
         await app.run_until_idle()
 
-    async def _staff(self, turn: Turn) -> None:
-        said, app = turn.staff, self.venue.app
+    async def _staff(self, turn: Turn) -> str | None:
+        said = turn.staff
         assert said is not None  # noqa: S101  the kind says so
-        held = await app.database.read(lambda tx: actions.in_state(tx, app.pack.business.id, ("held",)))
-        waiting = [row for row in held if row.staff is None and said.tool in (None, row.tool)]
-        if waiting:
-            row = waiting[-1]
-            args = (
-                {**row.args, **{k: self._value(k, v) for k, v in said.set.items()}} if said.decide == "edit" else None
-            )
-            answer = StaffAnswer(
-                kind=said.decide, by=f"staff:{said.by}", args_hash=row.args_hash, args=args, text=said.text
-            )
-            await app.submit(row.id, answer)
-        await app.run_until_idle()
+        wrong = await decide(self.venue.app, said, {k: self._value(k, v) for k, v in said.set.items()})
+        await self.venue.app.run_until_idle()
+        return wrong
 
     def _value(self, name: str, value: Any) -> Any:
         return to_ms(self.instant(value)) if name == "start" and isinstance(value, str) else value

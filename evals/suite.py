@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
-from ruamel.yaml import YAML
+from ruamel.yaml import YAML, RoundTripConstructor
 from ruamel.yaml.error import MarkedYAMLError
 
 from domain.errors import BadInput
@@ -26,6 +26,13 @@ CASES, LINES, SUITE = ".case.yaml", ".jsonl", "suite.yaml"
 Model = TypeVar("Model", bound=Strict)
 NAMES = sorted({*Case.model_fields, *Turn.model_fields, *Expectation.model_fields, *Contact.model_fields})
 SHIPPED = Path(__file__).resolve().parent / "suites"
+
+
+class Spoken(RoundTripConstructor):
+    """Leaves times as they were written: a case reads them in the business's zone."""
+
+
+Spoken.add_constructor("tag:yaml.org,2002:timestamp", RoundTripConstructor.construct_scalar)
 
 
 class Suite(Strict):
@@ -70,9 +77,18 @@ def load(places: Sequence[Path], *, tags: Sequence[str] = (), match: str = "") -
     chosen = [one for one in found if _chosen(one.case, tags, match)]
     if not chosen:
         asked = ", ".join(str(p) for p in places)
-        why = f"{len(found)} were found, none with {list(tags) or ''} {match}".rstrip() if found else "none was found"
+        why = (
+            f"{len(found)} were found, none with {' or '.join([*tags, *([match] if match else [])])}"
+            if found
+            else "none was found"
+        )
         raise BadInput(f"{asked}: there is no case to run: {why}; a suite that ran nothing proves nothing")
     return chosen
+
+
+def shipped(place: Path) -> Path:
+    """The folder of a shipped suite, where a name stands for one and nothing of that name is here."""
+    return SHIPPED / place if not place.exists() and (SHIPPED / place).exists() else place
 
 
 def read_file(file: Path) -> list[Loaded]:
@@ -121,8 +137,10 @@ def _chosen(case: Case, tags: Sequence[str], match: str) -> bool:
 
 
 def _yaml_documents(file: Path, text: str) -> Iterator[tuple[int, Any]]:
+    yaml = YAML(typ="rt")
+    yaml.Constructor = Spoken
     try:
-        for data in YAML(typ="rt").load_all(text):
+        for data in yaml.load_all(text):
             if data is not None:
                 yield (data.lc.line + 1 if hasattr(data, "lc") else 1), data
     except MarkedYAMLError as problem:

@@ -49,8 +49,19 @@ class About:
     tools: Mapping[str, str] = field(default_factory=dict)  # their tools by ours
 
 
-def case_of(about: About, lines: Iterable[Line]) -> Case:
-    """The case of a transcript; `BadInput` where nobody speaks in it or it cannot be one."""
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A transcript that no case was made of: where it stands, and why."""
+
+    where: str
+    why: str
+
+
+Made = Case | LeftOut
+
+
+def case_of(about: About, lines: Iterable[Line]) -> Made:
+    """The case of a transcript, or why there is none; `BadInput` where it cannot be one."""
     turns: list[dict[str, Any]] = []
     before: list[str] = [about.note] if about.note else []
     for line in lines:
@@ -64,6 +75,8 @@ def case_of(about: About, lines: Iterable[Line]) -> Case:
             turns[-1]["note"] = "\n".join([*_lines(turns[-1].get("note")), noted])
         if turns and expected:
             turns[-1].setdefault("expect", []).append(expected)
+    if not turns:
+        return LeftOut(str(about.row or about.id), "no customer speaks in it")
     made: dict[str, Any] = {
         "id": _NOT_IN_IDS.sub("-", about.id)[:120].strip("-") or "case",
         "tags": ["imported", *about.tags],

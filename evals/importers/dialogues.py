@@ -1,14 +1,13 @@
-"""Schema-Guided Dialogue, STAR, Taskmaster-4 and tau2 as cases; where no customer speaks, there is none."""
+"""Schema-Guided Dialogue, STAR, Taskmaster-4 and tau2 as cases."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from evals.case import Case
 from evals.corpora import star, tau2, tm4
 from evals.corpora.rows import Loose, fit, place
-from evals.importers.building import About, Line, case_of
+from evals.importers.building import About, Line, Made, case_of
 
 Rows = Iterable[Mapping[str, Any]]
 
@@ -56,7 +55,7 @@ class GoldTask(tau2.Task):
     user_scenario: Scenario = Scenario()
 
 
-def sgd(rows: Rows, tools: Mapping[str, str]) -> Iterator[Case]:
+def sgd(rows: Rows, tools: Mapping[str, str]) -> Iterator[Made]:
     """Schema-Guided Dialogue."""
     for row in rows:
         one = fit(SgdRow, row, "a row has id and turns [{role, text, calls}]")
@@ -64,7 +63,7 @@ def sgd(rows: Rows, tools: Mapping[str, str]) -> Iterator[Case]:
         yield case_of(_about(row, one.id, "sgd", tools=tools), lines)
 
 
-def star_(rows: Rows, tools: Mapping[str, str]) -> Iterator[Case]:
+def star_(rows: Rows, tools: Mapping[str, str]) -> Iterator[Made]:
     """STAR."""
     for row in rows:
         one = fit(star.Dialogue, row, "a row has id and turns [{role, text} or {role: tool, kind, name, args}]")
@@ -73,11 +72,10 @@ def star_(rows: Rows, tools: Mapping[str, str]) -> Iterator[Case]:
             for t in one.turns
             if t.role in ("user", "assistant", "tool")
         ]
-        if any(line.kind == "user" for line in lines):
-            yield case_of(_about(row, one.id, "star", tools=tools), lines)
+        yield case_of(_about(row, one.id, "star", tools=tools), lines)
 
 
-def tm4_(rows: Rows, tools: Mapping[str, str]) -> Iterator[Case]:
+def tm4_(rows: Rows, tools: Mapping[str, str]) -> Iterator[Made]:
     """Taskmaster-4."""
     for row in rows:
         one = fit(tm4.Order, row, "a row has id and turns [{role, text, calls_after}]")
@@ -88,7 +86,7 @@ def tm4_(rows: Rows, tools: Mapping[str, str]) -> Iterator[Case]:
         yield case_of(_about(row, one.id, "tm4", tools=tools), lines)
 
 
-def tau2_(rows: Rows, tools: Mapping[str, str]) -> Iterator[Case]:
+def tau2_(rows: Rows, tools: Mapping[str, str]) -> Iterator[Made]:
     """tau2's gold tasks: what the customer wants is their one turn, what must be done stands in its note."""
     for row in rows:
         one = fit(GoldTask, row, "a row has id, user_scenario, gold_steps and end_sha256")

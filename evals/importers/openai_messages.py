@@ -9,7 +9,7 @@ from typing import Any
 from domain.errors import BadInput
 from evals.case import Case
 from evals.corpora.rows import Loose, fit, place
-from evals.importers.building import About, Line, case_of, lines_of
+from evals.importers.building import About, Line, Made, case_of, lines_of
 
 SHAPE = "a row has messages [{role, content, tool_calls}], or inputs and outputs with them"
 
@@ -49,7 +49,7 @@ class Row(Loose):
     messages: list[Message]
 
 
-def read(rows: Iterable[Mapping[str, Any]], tools: Mapping[str, str]) -> Iterator[Case]:
+def read(rows: Iterable[Mapping[str, Any]], tools: Mapping[str, str]) -> Iterator[Made]:
     """A case for each row that somebody speaks in."""
     for row in rows:
         flat = _flat(row)

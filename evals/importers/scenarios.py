@@ -12,10 +12,9 @@ from ruamel.yaml.constructor import ConstructorError
 from ruamel.yaml.error import MarkedYAMLError
 
 from domain.errors import BadInput
-from evals.case import Case
 from evals.corpora.hotel import lines
 from evals.corpora.scenarios import read_scenarios
-from evals.importers.building import NOW, About, Line, case_of
+from evals.importers.building import NOW, About, Line, Made, case_of
 
 
 class Turn(BaseModel):
@@ -37,7 +36,7 @@ class Scripted(BaseModel):
     turns: list[Turn]
 
 
-def livekit(path: Path, tools: Mapping[str, str]) -> Iterator[Case]:
+def livekit(path: Path, tools: Mapping[str, str]) -> Iterator[Made]:
     """One case a scenario; what the agent should do is left to a judge, what the caller knows stands in the note."""
     for n, one in enumerate(read_scenarios(path), 1):
         now = one.userdata.get("now")
@@ -50,7 +49,7 @@ def livekit(path: Path, tools: Mapping[str, str]) -> Iterator[Case]:
         yield case_of(about, [Line("user", text) for text in lines(one)])
 
 
-def pipecat(path: Path, tools: Mapping[str, str]) -> Iterator[Case]:
+def pipecat(path: Path, tools: Mapping[str, str]) -> Iterator[Made]:
     """The case of one file: calls that must or must not happen, words that must be said; the rest is for a judge."""
     one = _read(path)
     judged: list[str] = []

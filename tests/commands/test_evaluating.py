@@ -71,6 +71,10 @@ def test_what_cannot_be_run_is_bad_input(tmp_path: Path) -> None:
         (("run", cases(tmp_path, "x"), "--perturb", "earthquake"), "there is no perturbation"),
         (("record", cases(tmp_path, "x")), "no case here has a cassette"),
         (("check", str(tmp_path / "none.jsonl")), "cannot be read"),
+        (("check", str(tmp_path / "none.jsonl"), "--zone", "Nowhere"), "there is no time zone 'Nowhere'"),
+        (("run", cases(tmp_path, "x"), "--html", str(tmp_path)), "cannot be written"),
+        (("scrub", str(tmp_path / "none.txt"), "--out", str(tmp_path / "out")), "none.txt: cannot be read"),
+        (("export", "openai", "smoke", "--out", str(tmp_path)), "cannot be written"),
     ):
         with pytest.raises(BadInput, match=why):
             typed(*words)

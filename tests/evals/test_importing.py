@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from domain.errors import BadInput
 from evals import importing
+from evals.importers.building import LeftOut
 from evals.importers.openai_messages import messages
 from evals.suite import load
 
@@ -79,6 +80,16 @@ def test_recorded_dialogues_keep_their_words(shared_data: Path, kind: str) -> No
     assert [text for turn in found[0].turns for text in turn.user or ()] == words
 
 
+def test_what_no_case_is_made_of_is_named_with_its_reason(tmp_path: Path) -> None:
+    silent = {"id": "a", "turns": [{"role": "guide", "text": "welcome"}]}
+    spoken = {"id": "b", "turns": [{"role": "user", "text": "hi"}]}
+    left: list[LeftOut] = []
+    [case] = importing.cases("star", _written(tmp_path / "s.jsonl", silent, spoken), {}, left=left)
+    assert (case.id, left) == ("b", [LeftOut("s.jsonl:1 (a)", "no customer speaks in it")])
+    assert not list(importing.cases("openai", _written(tmp_path / "o.jsonl", {"messages": []}), {}, left=left))
+    assert left[1].where == "o.jsonl:1"
+
+
 @pytest.mark.parametrize(
     ("kind", "name", "n"), [("tau1", "tau1_airline_gpt4o_runs", 120), ("tau2", "tau2_airline_gold", 30)]
 )
@@ -115,7 +126,7 @@ def test_pipecat_scenarios(shared_data: Path) -> None:
         ("openai", '{"id": 1}', r"file:1 \(1\): messages: Field required; a row has messages"),
         ("openai", '{"messages": [{"role": "user", "content": "hi"}, {"role": "assistant", "tool_calls": '
          '[{"function": {"name": "f", "arguments": "{"}}]}]}', "file:1: message 1: the arguments of f are not JSON"),
-        ("openai", '{"messages": []}', "file:1: no case can be made of it: turns"),
+        ("openai", '{"messages": [{"role": "user", "content": ["x"]}]}', "file:1: messages"),
         ("langsmith", '{"inputs": 5}', "file:1: inputs and outputs must be objects"),
         ("pipecat", "name: x\nturns: [", "file:2: not YAML"),
         ("pipecat", "name: x", "file: turns: Field required; a Pipecat scenario has"),

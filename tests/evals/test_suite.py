@@ -67,6 +67,12 @@ def test_what_is_wrong_is_named_with_file_line_and_fix(bad: str, line: int, fix:
     assert fix in told
 
 
+def test_times_may_be_written_without_quotes(tmp_path: Path) -> None:
+    file = written(tmp_path, "id: one\nclock: 2026-11-24T10:00:00-05:00\nturns: [{advance: 2026-11-25}]\n")
+    case = load([file])[0].case
+    assert (case.clock.now, case.turns[0].advance) == ("2026-11-24T10:00:00-05:00", "2026-11-25")
+
+
 def test_every_broken_file_is_told_at_once(tmp_path: Path) -> None:
     written(tmp_path, "id: [", "a.case.yaml")
     written(tmp_path, "{\n", "b.cases.jsonl")

@@ -44,6 +44,20 @@ def test_a_campaign_that_is_refused_is_a_failure_unless_the_case_says_so(tmp_pat
     assert played(tmp_path, "turns:\n  - trigger: {campaign: spring, refused: true}\n").ok
 
 
+def test_staff_who_decide_on_nothing_fail_the_turn(tmp_path: Path) -> None:
+    result = played(tmp_path, "turns:\n  - user: hello\n  - staff: approve\n")
+    assert [f.why for f in result.failures] == ["no action waits for staff"]
+    result = played(tmp_path, "turns:\n  - user: hello\n  - staff: {decide: reject, tool: book, again: true}\n")
+    assert [f.why for f in result.failures] == ["no action of the tool 'book' was decided before"]
+
+
+def test_a_second_decision_must_not_count(tmp_path: Path) -> None:
+    held = "turns:\n  - user: haircut today at 11\n  - user: 'yes'\n"
+    assert played(tmp_path, held + "  - staff: reject\n  - staff: {decide: approve, again: true}\n").ok
+    result = played(tmp_path, held + "  - wait: 30h\n  - staff: approve\n")
+    assert [f.why for f in result.failures] == ["no action waits for staff"]
+
+
 @pytest.mark.parametrize(
     ("turn", "why"),
     [

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
-from ruamel.yaml import YAML, RoundTripConstructor
+from ruamel.yaml import YAML
+from ruamel.yaml.constructor import RoundTripConstructor
 from ruamel.yaml.error import MarkedYAMLError
 
 from domain.errors import BadInput
@@ -77,11 +78,8 @@ def load(places: Sequence[Path], *, tags: Sequence[str] = (), match: str = "") -
     chosen = [one for one in found if _chosen(one.case, tags, match)]
     if not chosen:
         asked = ", ".join(str(p) for p in places)
-        why = (
-            f"{len(found)} were found, none with {' or '.join([*tags, *([match] if match else [])])}"
-            if found
-            else "none was found"
-        )
+        wanted = " or ".join([*tags, *([match] if match else [])])
+        why = f"{len(found)} were found, none with {wanted}" if found else "none was found"
         raise BadInput(f"{asked}: there is no case to run: {why}; a suite that ran nothing proves nothing")
     return chosen
 

@@ -119,7 +119,7 @@ def _sent(tx: Tx, *, deps: Deps, event: Happened) -> Decision:
     messages.insert_outgoing(tx, row)
     messages.set_state(tx, action.id, "sent", now=event.at)
     if action.state == "cleared":
-        actions.claim(tx, action.id, action.args_hash, now=event.at)
+        actions.claim(tx, action, now=event.at)
         actions.settle(tx, action.id, "done", receipt={}, now=event.at)
     return decision
 

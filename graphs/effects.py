@@ -27,7 +27,7 @@ from guards.facts import Clearance
 from records import actions, conversations, jobs, messages, obligations, timers
 from records.database import Database, Scope, Tx
 from records.jobs import Work
-from records.obligations import Ending, Owed
+from records.obligations import Owed
 from records.spool import Spool
 
 MOST_PARTS = 10  # of one text: 1530 characters in GSM-7, and phones put longer ones together badly
@@ -170,7 +170,7 @@ def dispatch(tx: Tx, deps: Deps, action: Action) -> Action:
 def execute(tx: Tx, deps: Deps, action: Action, *, detached: bool = False) -> Action:
     """Claim, write and settle in this transaction; a savepoint keeps the failed row while undoing its effect."""
     now = deps.clock.now()
-    permit, row = actions.claim(tx, action.id, action.args_hash, now=now)
+    permit, row = actions.claim(tx, action, now=now)
     if permit is None:
         return row
     try:
@@ -197,10 +197,7 @@ def ended(tx: Tx, deps: Deps, action: Action, *, detached: bool = False) -> Acti
     """What follows from an action's end, in its transaction: loops that close, and a conversation that must be told."""
     now = deps.clock.now()
     if action.tool == "message" and action.state == "done":
-        causes = [action.cause]
-        if action.turn:
-            causes += [m.id for m in messages.of_turn(tx, action.turn, "in")]
-        obligations.close(tx, action.business, causes, ending=Ending("answered", action.id), now=now)
+        obligations.close_answered(tx, action, now=now)
     elif detached and action.tool != "message":
         tell_conversation(tx, deps, action, kind="outcome")
     return action
@@ -227,8 +224,7 @@ def let_go(tx: Tx, deps: Deps, action: Action) -> None:
 
 def context(tx: Tx, deps: Deps, action: Action, *, expires: datetime | None = None) -> Context:
     """What the tool of an action may use."""
-    session = conversations.session_of(tx, action.turn) if action.turn else None
-    contact = records.contacts.current(tx, action.contact) if action.contact else None  # joined in this turn, perhaps
+    session, contact = conversations.reached(tx, action.turn, action.contact)
 
     def tell(text: str, *, channel: str, address: str, purpose: Purpose) -> bool:
         kind = "phone" if channel in ("sms", "call") else channel

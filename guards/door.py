@@ -13,6 +13,7 @@ from guards.brake import latch
 from guards.facts import Clearance, load_facts
 from guards.gate import ask, judge
 from records import actions, jobs, obligations, staff_answers, timers
+from records.actions import Ruling
 from records.database import Tx
 from records.jobs import Work
 from records.obligations import Owed
@@ -25,7 +26,7 @@ def submit(tx: Tx, proposal: Proposal, clearance: Clearance) -> tuple[Decision, 
     """Load facts, ask every guard, fold, and write action, decision and ledger event."""
     facts = load_facts(tx, proposal, clearance)
     answers = {g.name: ask(g, proposal, facts) for g in clearance.guards}
-    return _record(tx, proposal, judge(proposal, answers, clearance), clearance=clearance)
+    return _record(tx, proposal, judge(proposal, answers, clearance), was=facts.row, clearance=clearance)
 
 
 def record(
@@ -39,14 +40,16 @@ def record(
     was = actions.load(tx, proposal.id)
     if decision.outcome == "hold" and was is not None and was.staff is not None:
         return submit(tx, replace(proposal, args=was.args, action=was.id), clearance)
-    return _record(tx, proposal, decision, clearance=clearance)
+    return _record(tx, proposal, decision, was=was, clearance=clearance)
 
 
-def _record(tx: Tx, proposal: Proposal, decision: Decision, *, clearance: Clearance) -> tuple[Decision, Action]:
+def _record(
+    tx: Tx, proposal: Proposal, decision: Decision, *, was: Action | None, clearance: Clearance
+) -> tuple[Decision, Action]:
     """Write a decision; a held action gets its job, expiry and obligation in the same transaction."""
-    was = actions.load(tx, proposal.id)
     expires = _expiry(proposal, decision, clearance)
-    action = actions.record(tx, proposal, decision, now=clearance.now, expires=expires)
+    ruling = Ruling(proposal=proposal, decision=decision, was=was, expires=expires)
+    action = actions.record(tx, ruling, now=clearance.now)
     if action.state == "held":
         if was is None or was.state != "held":
             _wait_for_staff(tx, action, expires, now=clearance.now)

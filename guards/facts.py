@@ -121,8 +121,8 @@ class Facts:
 
 
 def load_facts(tx: Tx, proposal: Proposal, clearance: Clearance) -> Facts:
-    """Load every fact that some guard reads; one whose own `load` fails finds nothing and so denies."""
-    wanted = {name for guard in clearance.guards for name in guard.reads}
+    """Load every fact that some guard reads, and the action's row; a guard whose own `load` fails denies."""
+    wanted = {"row", *(name for guard in clearance.guards for name in guard.reads)}
     known: dict[str, Any] = {name: load(tx, proposal, clearance) for name, load in LOADERS.items() if name in wanted}
     loading = [(guard.name, guard.load) for guard in clearance.guards if guard.load is not None]
     try:

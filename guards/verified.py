@@ -33,8 +33,7 @@ def load(tx: Tx, action: Proposal, _: Clearance) -> Look | None:
     found = next((event for event in reads if event.body["tool"] == name), None)
     if found is None:
         return None
-    turn = conversations.load_turn(tx, str(found.body["turn"]))
-    result = turn.results.get(found.body["action"], {}) if turn else {}
+    result = conversations.results_of(tx, str(found.body["turn"])).get(found.body["action"], {})
     return Look(found.id, found.body["args_hash"], result.get("free") is True, found.at)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -60,10 +61,20 @@ _SETTLE = (
 )  # fmt: skip
 _THIS = schema.action.update().where(_A.id == sa.bindparam("which"))
 _HELD = (_A.state == "executing", _A.fence == sa.bindparam("by"))
-_HOLDS = _THIS.where(*_HELD).values(updated_at=sa.bindparam("now"))
+_HOLDS = _THIS.where(*_HELD).values(updated_at=sa.bindparam("now")).returning(*_A)
 _SAVE_ASKED, _SAVE_PAYLOAD = (_THIS.values({name: sa.bindparam("given")}) for name in ("asked", "payload"))
 _PAYLOAD = sa.select(_A.payload).where(_A.id == sa.bindparam("id"))
 _INSERT_DECISION = schema.decision.insert()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ruling:
+    """A proposal with the decision on it, and the action's row as this transaction found it before."""
+
+    proposal: Proposal
+    decision: Decision
+    was: Action | None
+    expires: datetime | None
 
 
 def load(tx: Tx, action: str) -> Action | None:
@@ -72,12 +83,12 @@ def load(tx: Tx, action: str) -> Action | None:
     return _action(row) if row else None
 
 
-def record(tx: Tx, proposal: Proposal, decision: Decision, *, now: datetime, expires: datetime | None) -> Action:
+def record(tx: Tx, ruling: Ruling, *, now: datetime) -> Action:
     """Write the action, the decision and the ledger event together; `ReusedActionId` if the id means something else.
 
     A final or executing action is left as it is and returned: its receipt is the answer.
     """
-    was = load(tx, proposal.id)
+    proposal, decision, was = ruling.proposal, ruling.decision, ruling.was
     if was is not None and was.tool != proposal.tool:
         raise ReusedActionId(f"{proposal.id} is {was.tool}, not {proposal.tool}")
     if was is not None and was.args_hash != proposal.args_hash and proposal.action is None:
@@ -89,7 +100,7 @@ def record(tx: Tx, proposal: Proposal, decision: Decision, *, now: datetime, exp
     changes: dict[str, Any] = {
         "state": state, "findings": findings, "snapshot": proposal.snapshot, "updated_at": at,
         "cleared_at": at if state == "cleared" else None,
-        "expires_at": _expiry(was, state, expires),
+        "expires_at": _expiry(was, state, ruling.expires),
     }  # fmt: skip
     if was is None:
         row = _action(tx.execute(_INSERT, {**_row(proposal, at), **changes}).one())
@@ -117,23 +128,21 @@ def confirm(tx: Tx, action: str, args_hash: str, *, turn: str, now: datetime) ->
     return True
 
 
-def claim(tx: Tx, action: str, args_hash: str, *, now: datetime) -> tuple[Permit | None, Action]:
+def claim(tx: Tx, action: Action, *, now: datetime) -> tuple[Permit | None, Action]:
     """Compare-and-set cleared → executing: same arguments, fresh clearance, not revoked. Only this mints permits.
 
     A messenger that died while executing may be followed after its lease, with a higher fence.
     """
-    row = cast(Action, load(tx, action))
-    at = to_ms(now)
-    if row.state != "cleared" or row.args_hash != args_hash:
-        return None, row
-    if row.tool == "message" and silenced(tx, row):
-        settle(tx, action, "refused", receipt={"why": "revoked"}, now=now)
-        return None, cast(Action, load(tx, action))
-    limits = {"fresh": to_ms(now - FRESH), "until": to_ms(now + LEASE)}
-    claimed = tx.execute(_CLAIM, {"which": action, "same": args_hash, "now": at, **limits}).one_or_none()
-    if claimed is None:
-        return None, row
-    return mint(row=dict(claimed._mapping), fence=claimed.fence), _action(claimed)
+    revoked = action.tool == "message" and silenced(tx, action)
+    limits = {"now": to_ms(now), "fresh": to_ms(now - FRESH), "until": to_ms(now + LEASE)}
+    given = {"which": action.id, "same": action.args_hash, **limits}
+    claimed = None if revoked else tx.execute(_CLAIM, given).one_or_none()
+    if claimed is not None:
+        return mint(row=dict(claimed._mapping), fence=claimed.fence), _action(claimed)
+    row = cast(Action, load(tx, action.id))
+    if revoked and row.state == "cleared" and row.args_hash == action.args_hash:
+        row = settle(tx, row.id, "refused", receipt={"why": "revoked"}, now=now)
+    return None, row
 
 
 def follow(tx: Tx, action: str, now: datetime) -> Permit | None:
@@ -152,9 +161,10 @@ def follow(tx: Tx, action: str, now: datetime) -> Permit | None:
     return mint(row=dict(tx.execute(_ONE, {"id": action}).one()._mapping), fence=row.fence + 1)
 
 
-def holds(tx: Tx, permit: Permit, *, now: datetime) -> bool:
-    """Whether a permit is still the action's latest; its end may be recorded by its holder only. Locks the action."""
-    return tx.execute(_HOLDS, {"which": permit.action, "by": permit.fence, "now": to_ms(now)}).rowcount == 1
+def held_by(tx: Tx, permit: Permit, *, now: datetime) -> Action | None:
+    """The action, if a permit is still its latest; its end may be recorded by its holder only. Locks the action."""
+    row = tx.execute(_HOLDS, {"which": permit.action, "by": permit.fence, "now": to_ms(now)}).one_or_none()
+    return _action(row) if row else None
 
 
 def give_back(tx: Tx, action: str, *, now: datetime) -> None:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from domain.canonical import short_id
 from domain.clock import to_ms
 from records import schema
+from records.contacts import current
 from records.database import Tx
 from records.messages import Message, from_row, of_turn
 
@@ -25,6 +26,13 @@ _UNANSWERED = (
 _OPEN = sa.select(schema.turn).where(_T.contact == sa.bindparam("contact"), _T.status == "open").limit(1)
 _ONE = sa.select(schema.turn).where(_T.id == sa.bindparam("id"))
 _SESSION = sa.select(_T.session).where(_T.id == sa.bindparam("id"))
+_REACHED = sa.select(
+    sa.select(_T.session).where(_T.id == sa.bindparam("turn")).scalar_subquery().label("session"),
+    sa.select(schema.contact.c.merged_into)
+    .where(schema.contact.c.id == sa.bindparam("contact"))
+    .scalar_subquery()
+    .label("merged_into"),
+)
 _RESULTS = sa.select(_T.results).where(_T.id == sa.bindparam("id"))
 _TRY = schema.turn.update().where(_T.id == sa.bindparam("which")).values(tries=_T.tries + 1)
 _TAKE = (
@@ -144,6 +152,17 @@ def session_of(tx: Tx, turn: str) -> str | None:
     """The chat session or call that a turn belongs to."""
     found: str | None = tx.execute(_SESSION, {"id": turn}).scalar_one_or_none()
     return found
+
+
+def reached(tx: Tx, turn: str | None, contact: str | None) -> tuple[str | None, str | None]:
+    """The session that a turn belongs to, and the contact that a contact has become, in this turn perhaps."""
+    row = tx.execute(_REACHED, {"turn": turn, "contact": contact}).one()
+    return row.session, current(tx, row.merged_into) if row.merged_into else contact
+
+
+def results_of(tx: Tx, turn: str) -> dict[str, Any]:
+    """What the tools that only read found in a turn."""
+    return dict(tx.execute(_RESULTS, {"id": turn}).scalar_one_or_none() or {})
 
 
 def _turn(row: Any, tries: int, heard: list[Message]) -> Turn:

@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from domain.action import Action
 from domain.canonical import short_id
 from domain.clock import to_ms
 from records import ledger, schema
@@ -22,6 +23,16 @@ _CLOSE = (
 )
 _CLOSE_CAUSES = _CLOSE.where(
     _O.business == sa.bindparam("of_business"), _O.cause.in_(sa.bindparam("causes", expanding=True))
+)
+_M = schema.message.c
+_CLOSE_ANSWERED = _CLOSE.where(
+    _O.business == sa.bindparam("of_business"),
+    _O.cause.in_(
+        sa.union_all(
+            sa.select(sa.bindparam("of_cause", type_=sa.Text)),
+            sa.select(_M.id).where(_M.turn == sa.bindparam("of_turn"), _M.direction.in_(("in", "internal"))),
+        )
+    ),
 )
 _CLOSE_KIND = _CLOSE.where(_O.kind == sa.bindparam("of_kind"), _O.cause == sa.bindparam("of_cause"))
 _CLOSE_CONTACT = _CLOSE.where(_O.contact == sa.bindparam("of_contact"))
@@ -99,6 +110,12 @@ def tell_more(tx: Tx, kind: str, cause: str, *, detail: str, now: datetime) -> b
 def close(tx: Tx, business: str, causes: list[str], *, ending: Ending, now: datetime) -> int:
     """Close the open obligations of these causes, of every kind; how many were open."""
     return _close(tx, (_CLOSE_CAUSES, {"of_business": business, "causes": causes}), ending, now=now)
+
+
+def close_answered(tx: Tx, answer: Action, *, now: datetime) -> int:
+    """Close what a message answers: what its cause and the words of its turn opened; how many were open."""
+    given = {"of_business": answer.business, "of_cause": answer.cause, "of_turn": answer.turn}
+    return _close(tx, (_CLOSE_ANSWERED, given), Ending("answered", answer.id), now=now)
 
 
 def close_kind(tx: Tx, kind: str, cause: str, *, ending: Ending, now: datetime) -> bool:

@@ -17,6 +17,7 @@ from domain.message import Heard
 from domain.pack import read_pack
 from domain.settings import Pack
 from records import actions
+from records.actions import Ruling
 from records.database import Database, Scope, Tx
 from records.keys import Keys
 
@@ -74,7 +75,9 @@ def judged(proposal: Proposal, *findings: Finding) -> Decision:
 
 def recorded(tx: Tx, proposal: Proposal, *findings: Finding, now: datetime = NOW) -> Action:
     """The action of a proposal that was decided so."""
-    return actions.record(tx, proposal, judged(proposal, *findings), now=now, expires=now + timedelta(minutes=30))
+    was, expires = actions.load(tx, proposal.id), now + timedelta(minutes=30)
+    ruling = Ruling(proposal=proposal, decision=judged(proposal, *findings), was=was, expires=expires)
+    return actions.record(tx, ruling, now=now)
 
 
 HOLD = Finding("tier", "hold", "a person confirms this")

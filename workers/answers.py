@@ -54,7 +54,7 @@ def _claim(tx: Tx, deps: Deps, heard: Receipted) -> list[Words]:
         if row is None:
             continue
         if row.state == "cleared":
-            permit, row = actions.claim(tx, row.id, row.args_hash, now=deps.clock.now())
+            permit, row = actions.claim(tx, row, now=deps.clock.now())
             if permit is None:
                 continue
             done = actions.settle(tx, row.id, "done", receipt={"message": one.id}, now=deps.clock.now())

@@ -64,7 +64,7 @@ async def carry_out(deps: Deps, action: str, *, tries: int = TRIES) -> None:
         if until := await deps.database.write(deps.scope(row.contact), lambda tx: _wait(tx, deps, permit)):
             raise Later(until)
         return
-    await deps.database.write(deps.scope(row.contact), lambda tx: _settle(tx, deps, permit, outcome=outcome))
+    await deps.database.write(deps.scope(row.contact), lambda tx: _settle(tx, deps, claimed, outcome=outcome))
 
 
 async def _carried(tool: Tool, permit: Permit, payload: dict[str, Any], *, again: bool) -> Delivery:
@@ -113,7 +113,7 @@ def _claim(tx: Tx, deps: Deps, row: Action) -> tuple[Permit, dict[str, Any]] | N
         effects.put_off(tx, decision, judged)
         effects.ended(tx, deps, judged, detached=True)
         return None
-    permit, _ = actions.claim(tx, row.id, row.args_hash, now=now)
+    permit, _ = actions.claim(tx, judged, now=now)
     if permit is None:
         return None
     if row.tool == "message" and row.purpose != "mandated" and deps.spool.waiting():
@@ -152,8 +152,7 @@ def _again(row: Action, deps: Deps) -> Proposal:
 def _held(tx: Tx, deps: Deps, permit: Permit, *, outcome: str) -> Action | None:
     """The action, where this permit still holds it; another process that followed records the end, not we."""
     now = deps.clock.now()
-    row = actions.load(tx, permit.action)
-    if row is not None and actions.holds(tx, permit, now=now):
+    if (row := actions.held_by(tx, permit, now=now)) is not None:
         return row
     log.warning("delivery.late", action=permit.action, tool=permit.tool, fence=permit.fence, outcome=outcome)
     body = {"action": permit.action, "tool": permit.tool, "fence": permit.fence, "outcome": outcome}
@@ -188,12 +187,13 @@ def _wait(tx: Tx, deps: Deps, permit: Permit) -> datetime | None:
     return until
 
 
-def _settle(tx: Tx, deps: Deps, permit: Permit, *, outcome: Delivery) -> None:
+def _settle(tx: Tx, deps: Deps, claimed: tuple[Permit, dict[str, Any]], *, outcome: Delivery) -> None:
+    permit, payload = claimed
     row = _held(tx, deps, permit, outcome=type(outcome).__name__.lower())
     if row is None:
         return
     now = deps.clock.now()
-    receipt = actions.payload_of(tx, row.id).get("receipt", {})
+    receipt = payload.get("receipt", {})
     tool = deps.tools[row.tool]
     match outcome:
         case Sent(facts, provider):

@@ -99,7 +99,7 @@ class Gate:
                 "author": "assistant", "action": action.id, "segments": 1, "turn": None, "at": to_ms(self.now),
             }  # fmt: skip
             messages.insert_outgoing(tx, row)
-            permit, _ = actions.claim(tx, action.id, action.args_hash, now=self.now)
+            permit, _ = actions.claim(tx, action, now=self.now)
             assert permit is not None
             actions.settle(tx, action.id, "done", receipt={}, now=self.now)
 

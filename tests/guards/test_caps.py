@@ -148,7 +148,7 @@ def test_a_claimed_one_counts_and_another_persons_does_not(database: Database) -
             "address": PHONE, "text": "Hi", "author": "assistant", "action": action.id, "at": to_ms(NOW),
         }  # fmt: skip
         messages.insert_outgoing(tx, row)
-        assert actions.claim(tx, action.id, action.args_hash, now=NOW)[0] is not None
+        assert actions.claim(tx, action, now=NOW)[0] is not None
         clearance = Clearance((GUARD,), salon(), later(60))
         return len(load(tx, proposal, clearance)), len(load(tx, message_of(contact=other), clearance))
 

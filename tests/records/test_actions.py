@@ -39,7 +39,7 @@ def record(database: Database, proposal: Proposal, *findings: Finding) -> Action
 
 def claim(database: Database, action: Action, seconds: float = 0) -> tuple[Permit | None, Action]:
     now = later(seconds=seconds)
-    return within(database, lambda tx: actions.claim(tx, action.id, action.args_hash, now=now))
+    return within(database, lambda tx: actions.claim(tx, action, now=now))
 
 
 def kinds(database: Database, action: str) -> list[str]:
@@ -117,7 +117,7 @@ def test_what_is_not_cleared_is_not_claimed(database: Database, findings: tuple[
 
 def test_other_arguments_are_not_claimed(database: Database) -> None:
     action = record(database, booking_of())
-    assert within(database, lambda tx: actions.claim(tx, action.id, "other", now=NOW))[0] is None
+    assert within(database, lambda tx: actions.claim(tx, replace(action, args_hash="other"), now=NOW))[0] is None
     assert claim(database, action)[0] is not None
 
 
@@ -180,12 +180,12 @@ def test_a_dead_messenger_is_followed_after_its_lease(database: Database) -> Non
 def test_only_the_newest_permit_holds_its_action(database: Database) -> None:
     action = record(database, booking_of())
     first, _ = claim(database, action)
-    assert first is not None and within(database, lambda tx: actions.holds(tx, first, now=NOW))
+    assert first is not None and within(database, lambda tx: actions.held_by(tx, first, now=NOW))
     second = within(database, lambda tx: actions.follow(tx, action.id, later(1)))
-    assert second is not None and within(database, lambda tx: actions.holds(tx, second, now=later(1)))
-    assert not within(database, lambda tx: actions.holds(tx, first, now=later(1)))
+    assert second is not None and within(database, lambda tx: actions.held_by(tx, second, now=later(1)))
+    assert not within(database, lambda tx: actions.held_by(tx, first, now=later(1)))
     within(database, lambda tx: actions.settle(tx, action.id, "unknown", receipt={}, now=later(1)))
-    assert not within(database, lambda tx: actions.holds(tx, second, now=later(1)))
+    assert not within(database, lambda tx: actions.held_by(tx, second, now=later(1)))
 
 
 def test_the_owner_of_a_home_ends_the_leases(database: Database) -> None:

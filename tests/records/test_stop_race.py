@@ -69,7 +69,7 @@ def raced(database: Database, *, stopped_by: str | None = None) -> tuple[list[st
     action = within(database, lambda tx: recorded(tx, message_of(contact=contact)))
 
     def claim(tx: Tx) -> bool:
-        return actions.claim(tx, action.id, action.args_hash, now=NOW)[0] is not None
+        return actions.claim(tx, action, now=NOW)[0] is not None
 
     stop = Thread(target=lambda: within(database, lambda tx: revoke(tx, stranger), stranger))
     with overtaken(database, stop) as order:
@@ -82,7 +82,7 @@ def raced(database: Database, *, stopped_by: str | None = None) -> tuple[list[st
 def test_a_claim_is_never_overtaken_by_stop(postgresql: Database, stopped_by: str | None) -> None:
     order, action = raced(postgresql, stopped_by=stopped_by)
     assert order == ["claimed", "stopped"]
-    assert not within(postgresql, lambda tx: actions.claim(tx, action.id, action.args_hash, now=NOW))[0]
+    assert not within(postgresql, lambda tx: actions.claim(tx, action, now=NOW))[0]
 
 
 def test_without_the_locks_it_would_be(postgresql: Database, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,12 +21,21 @@ from records.disclosures import Disclosure
 
 _C = schema.consent.c
 _GROUPS = {"sms": "text", "mms": "text", "rcs": "text", "whatsapp": "text", "call": "call", "web": "web"}
+_S = schema.suppression.c
+_FOLDED = ("id", "purpose", "act", "method", "at", "occurred_at", "contact", "expires_at", "disclosure", "jurisdiction")
+# Entries newest first, then what is kept of people who were forgotten.
 _OF_ADDRESS = (
-    sa.select(schema.consent)
+    sa.select(*(_C[name] for name in _FOLDED), _C.n, sa.literal_column("0").label("kept"))
     .where(_C.business == sa.bindparam("business"), _C.address == sa.bindparam("address"),
            _C.group == sa.bindparam("group"))
-    .order_by(_C.at.desc(), _C.n.desc())
+    .union_all(
+        sa.select(_S.entry, _S.purpose, sa.literal_column("'revoke'"), sa.literal_column("'forgotten'"), _S.at,
+                  *[sa.null()] * 5, sa.literal_column("0"), sa.literal_column("1"))
+        .where(_S.business == sa.bindparam("business"), _S.address_hash == sa.bindparam("hashed"),
+               _S.group == sa.bindparam("group"))
+    )
 )  # fmt: skip
+_OF_ADDRESS = _OF_ADDRESS.order_by(sa.text("kept"), sa.text("at DESC"), sa.text("n DESC"))
 _OWN = sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(sa.bindparam("key"), 0)))
 GROUPS = ("text", "call", "web", "email")
 IMPORTED = "import"
@@ -151,8 +160,9 @@ def standing(
     if not address or not channel:
         return Standing()
     group = channel_group(channel)
-    rows = tx.execute(_OF_ADDRESS, {"business": business, "address": address, "group": group}).all()
-    return fold([*rows, *kept_revocations(tx, business, address, group=group)], whose)
+    hashed = suppressions.kept_under(tx, business, address)
+    given = {"business": business, "address": address, "group": group, "hashed": hashed}
+    return fold(tx.execute(_OF_ADDRESS, given).all(), whose)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,15 +32,21 @@ class Suppression:
 
 
 def of_address(tx: Tx, business: str, address: str, *, group: str) -> list[Suppression]:
-    """Every revocation that is kept of an address, found by the hash that this database was opened with.
+    """Every revocation that is kept of an address, found by the hash that this database was opened with."""
+    hashed = kept_under(tx, business, address)
+    return all_of(tx, business, hashed, group=group) if hashed is not None else []
 
-    Opened without one it may not pass over revocations that it cannot look up: `ConfigurationError` if there are some.
+
+def kept_under(tx: Tx, business: str, address: str) -> str | None:
+    """The hash that an address's revocations are kept under; None where the database was opened without keys.
+
+    Opened so it may not pass over revocations that it cannot look up: `ConfigurationError` if there are some.
     """
     if (hashes := _hashes(tx)) is not None:
-        return all_of(tx, business, hashes(address), group=group)
+        return hashes(address)
     if tx.execute(_ANY, {"business": business}).first() is not None:
         raise ConfigurationError(NO_KEYS)
-    return []
+    return None
 
 
 def hash_of(tx: Tx, address: str) -> str:

@@ -34,13 +34,14 @@ class Before:
 
 
 def load(tx: Tx, proposal: Proposal, clearance: Clearance) -> Before | None:
-    """Look at the customer's words of this turn and at what we texted lately."""
+    """Look at the customer's words of this turn and at what we texted lately, where they can matter."""
     if proposal.tool != "message" or not proposal.contact:
         return None
-    heard = messages.of_turn(tx, proposal.turn, "in") if proposal.turn else []
-    asked = any(asks_for_offers(m.text) for m in heard)
-    since = clearance.now - INTRODUCED
-    return Before(asked, messages.texted_since(tx, proposal.contact, "sms", since=since))
+    offers = proposal.purpose == "reply" and promotional(str(proposal.args.get("text", "")))
+    heard = messages.of_turn(tx, proposal.turn, "in") if proposal.turn and offers else []
+    asked, since = any(asks_for_offers(m.text) for m in heard), clearance.now - INTRODUCED
+    texts = proposal.channel == "sms"
+    return Before(asked, texts and messages.texted_since(tx, proposal.contact, "sms", since=since))
 
 
 def judge(action: Proposal, facts: Facts) -> Finding | None:

@@ -19,6 +19,7 @@ import records.consents
 import records.contacts
 import records.conversations
 import records.messages
+import records.preferences
 from domain.action import Action, Assurance, Proposal
 from domain.clock import from_ms
 from domain.guard import Guard
@@ -26,6 +27,7 @@ from domain.settings import Pack
 from records.consents import Standing
 from records.contacts import Contact
 from records.database import Tx
+from records.preferences import Preferences
 
 log = structlog.get_logger()
 
@@ -90,6 +92,12 @@ class Facts:
         """The message that `last_heard` is about."""
         found: LastHeard | None = self._known["last_heard"]
         return (found.message,) if found else ()
+
+    @property
+    def preferences(self) -> Preferences:
+        """What the person wishes about messages; nothing where the action is none."""
+        found: Preferences = self._known["preferences"]
+        return found
 
     @property
     def row(self) -> Action | None:
@@ -163,6 +171,11 @@ def _last_heard(tx: Tx, proposal: Proposal, _: Clearance) -> LastHeard | None:
     return LastHeard(row.id, from_ms(row.at)) if row else None
 
 
+def _preferences(tx: Tx, proposal: Proposal, _: Clearance) -> Preferences:
+    message = proposal.tool == "message" or proposal.proposed_by == "missed_call"
+    return records.preferences.of(tx, proposal.contact) if message and proposal.contact else Preferences()
+
+
 def _row(tx: Tx, proposal: Proposal, _: Clearance) -> Action | None:
     return records.actions.load(tx, proposal.id)
 
@@ -181,6 +194,7 @@ LOADERS: dict[str, Callable[[Tx, Proposal, Clearance], Any]] = {
     "contact": _contact,
     "standing": _standing,
     "last_heard": _last_heard,
+    "preferences": _preferences,
     "row": _row,
     "assurance": _assurance,
 }

@@ -25,11 +25,6 @@ LOUD = ("sms", "call")
 ANY_TIME = (time.min, time.max)
 
 
-def load(tx: Tx, action: Proposal, _: Clearance) -> Preferences:
-    """What the person asked for, where it can matter."""
-    return preferences.of(tx, action.contact) if action.contact and action.channel in LOUD else NOTHING_ASKED
-
-
 def judge(action: Proposal, facts: Facts) -> Finding | None:
     """Put off what we begin on a loud channel until every window is open; a late reply is judged as service.
 
@@ -39,7 +34,7 @@ def judge(action: Proposal, facts: Facts) -> Finding | None:
     unasked = action.proposed_by == "missed_call" and not (_asked_on_the_call(facts) or _names_help(action, facts))
     if action.channel not in LOUD or not (proactive(action, facts) or unasked):
         return None
-    asked: Preferences = facts.own("quiet_hours")
+    asked = facts.preferences
     purpose = "service" if action.purpose == "reply" else action.purpose
     place, hours = _place(action, facts, asked), hours_of(facts.pack)
     if unasked:
@@ -57,7 +52,7 @@ def open_until(tx: Tx, action: Proposal, clearance: Clearance) -> datetime | Non
     """When the hours end in which a message that we begin may arrive; None for all others."""
     if action.channel not in LOUD or action.purpose not in ("service", "marketing"):
         return None
-    asked = load(tx, action, clearance)
+    asked = preferences.of(tx, action.contact) if action.contact else NOTHING_ASKED
     known = {"contact": contacts.load(tx, action.contact) if action.contact else None}
     place = _place(action, Facts(clearance.pack, clearance.now, known), asked)
     return closing(clearance.now, place, purpose=action.purpose, asked=asked, business=hours_of(clearance.pack))
@@ -89,4 +84,4 @@ def _place(action: Proposal, facts: Facts, asked: Preferences) -> Place:
     return place_of(evidence)
 
 
-GUARD = Guard("quiet_hours", reads=("contact", "last_heard", "standing"), judge=judge, load=load)
+GUARD = Guard("quiet_hours", reads=("contact", "last_heard", "preferences", "standing"), judge=judge)

@@ -5,25 +5,15 @@ from __future__ import annotations
 from domain.action import Proposal
 from domain.decision import Finding
 from domain.guard import Guard
-from guards.facts import Clearance, Facts
+from guards.facts import Facts
 from guards.timing import proactive
-from records import preferences
-from records.database import Tx
-from records.preferences import Preferences
-
-
-def load(tx: Tx, action: Proposal, _: Clearance) -> Preferences:
-    """What the person wishes; nothing where it is no message to somebody."""
-    if action.tool != "message" or action.purpose == "mandated" or not action.contact:
-        return Preferences()
-    return preferences.of(tx, action.contact)
 
 
 def judge(action: Proposal, facts: Facts) -> Finding | None:
     """Deny what we begin on a channel that the person asked us not to use, or while their wish is unclear."""
     if not proactive(action, facts):
         return None
-    wished: Preferences = facts.own("wishes")
+    wished = facts.preferences
     if wished.paused:
         return Finding("wishes", "deny", "it is not clear whether the customer wants messages; a person looks at it")
     if wished.channel and action.channel and wished.channel != action.channel:
@@ -31,4 +21,4 @@ def judge(action: Proposal, facts: Facts) -> Finding | None:
     return None
 
 
-GUARD = Guard("wishes", reads=("last_heard",), judge=judge, load=load)
+GUARD = Guard("wishes", reads=("last_heard", "preferences"), judge=judge)

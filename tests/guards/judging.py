@@ -23,7 +23,7 @@ BOOK = booking_of(to_ms(later(600)))
 CONTACT = Contact("con_1", "salon", "Dana", None, None)
 NOTHING: dict[str, Any] = {
     "contact": CONTACT, "standing": Standing(), "last_heard": NOW, "row": None, "assurance": 1, "notice": None,
-    "caps": (), "brake": Pressure(), "content": None, "reachable": None, "quiet_hours": Preferences(),
+    "caps": (), "brake": Pressure(), "content": None, "reachable": None, "preferences": Preferences(),
 }  # fmt: skip
 
 

@@ -34,7 +34,7 @@ from graphs.readers.reader import ReadBy, read_turn
 from graphs.wording import check_wording
 from guards.lint import lint
 from guards.order import ordered
-from records import actions, jobs
+from records import actions, jobs, leases
 from records.database import Database, Scope, Tx, open_database
 from records.jobs import Job
 from records.keys import Keys, open_keys
@@ -251,7 +251,7 @@ def own_home(app: App) -> None:
 
     def take_over(tx: Tx) -> None:
         jobs.release_all(tx)
-        actions.end_leases(tx)
+        leases.end_all(tx)
 
     app.database.write_now(Scope(app.pack.business.id), take_over)
 

@@ -167,23 +167,6 @@ def held_by(tx: Tx, permit: Permit, *, now: datetime) -> Action | None:
     return _action(row) if row else None
 
 
-def give_back(tx: Tx, action: str, *, now: datetime) -> None:
-    """Return the claim of an action whose effect never left; it may be claimed again once the door has been asked."""
-    where = sa.and_(_A.id == action, _A.state == "executing")
-    values = {"state": "cleared", "lease_until": None, "updated_at": to_ms(now)}
-    tx.execute(schema.action.update().where(where).values(**values))
-
-
-def lease_until(tx: Tx, action: str, until: datetime) -> None:
-    """Change the end of an executing action's lease."""
-    tx.execute(schema.action.update().where(_A.id == action).values(lease_until=to_ms(until)))
-
-
-def end_leases(tx: Tx) -> None:
-    """Nobody else can be executing: for the one process that owns an embedded home, at its start."""
-    tx.execute(schema.action.update().where(_A.state == "executing").values(lease_until=None))
-
-
 def settle(tx: Tx, action: str, state: ActionState, *, receipt: dict[str, Any], now: datetime) -> Action:
     """Write how an action ended, with its receipt and ledger event."""
     given = {"which": action, "new_state": state, "new_receipt": receipt, "now": to_ms(now)}

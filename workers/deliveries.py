@@ -25,7 +25,7 @@ from graphs import effects, untraced
 from graphs.effects import Deps
 from guards.door import submit
 from guards.quiet_hours import open_until
-from records import actions, ledger, messages, obligations, reports
+from records import actions, leases, ledger, messages, obligations, reports
 from records.database import Tx
 from records.obligations import Owed
 from workers import remedies, reporting
@@ -168,7 +168,7 @@ def _give_back(tx: Tx, deps: Deps, permit: Permit) -> bool:
     tool = deps.tools[row.tool]
     if tool.undo is not None:
         tool.undo(tool.args.model_validate(row.args), effects.context(tx, deps, row))
-    actions.give_back(tx, row.id, now=deps.clock.now())
+    leases.give_back(tx, row.id, now=deps.clock.now())
     body = {"action": row.id, "tool": row.tool}
     ledger.append(tx, row.business, ledger.Entry("delivery.unreached", body), at=deps.clock.now())
     return True
@@ -181,7 +181,7 @@ def _wait(tx: Tx, deps: Deps, permit: Permit) -> datetime | None:
     until = deps.clock.now() + LOOK_AGAIN
     payload = actions.payload_of(tx, permit.action)
     actions.save_payload(tx, permit.action, {**payload, "unclear": payload.get("unclear", 0) + 1})
-    actions.lease_until(tx, permit.action, until)
+    leases.move(tx, permit.action, until)
     body = {"action": permit.action, "tool": permit.tool}
     ledger.append(tx, permit.business, ledger.Entry("delivery.unclear", body), at=deps.clock.now())
     return until

@@ -27,7 +27,7 @@ from domain.clock import to_ms
 from domain.decision import Finding
 from domain.errors import Later, ReusedActionId
 from domain.permit import Permit
-from records import actions, consents, ledger, schema
+from records import actions, consents, leases, ledger, schema
 from records.audit import audit
 from records.consents import Entry
 from records.database import Database, Tx
@@ -191,7 +191,7 @@ def test_only_the_newest_permit_holds_its_action(database: Database) -> None:
 def test_the_owner_of_a_home_ends_the_leases(database: Database) -> None:
     action = record(database, booking_of())
     claim(database, action)
-    within(database, actions.end_leases)
+    within(database, leases.end_all)
     assert within(database, lambda tx: actions.follow(tx, action.id, NOW)) is not None
 
 

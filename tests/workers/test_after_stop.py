@@ -30,7 +30,7 @@ from domain.errors import Later
 from domain.message import Heard
 from graphs import effects
 from graphs.effects import Outgoing
-from records import actions, campaigns, timers
+from records import actions, campaigns, leases, timers
 from records.database import Scope, Tx
 from records.messages import heard_id
 from workers import deliveries
@@ -197,7 +197,7 @@ class Town(RuleBasedStateMachine):
         """What was claimed comes back to be tried again."""
         running = self.salon.app.database.read_now(lambda tx: actions.in_state(tx, "salon", ("executing",)))
         for row in [one for one in running if one.address in self.wants][:1]:
-            self._write(partial(actions.give_back, action=row.id, now=self.salon.clock.now()), row.contact)
+            self._write(partial(leases.give_back, action=row.id, now=self.salon.clock.now()), row.contact)
 
     @rule(minutes=st.sampled_from((1, 10, 70, 700)))
     def time_passes(self, minutes: int) -> None:

@@ -46,7 +46,7 @@ budgets: $(READY)
 	$(BIN)/python -m pytest -q tests/house/test_budgets.py
 
 fmt: $(READY)  ## format and sort imports
-	$(BIN)/ruff check --fix --select I,UP,RUF100 .
+	$(BIN)/ruff check --fix --select I,UP .
 	$(BIN)/ruff format .
 
 bench: $(READY)  ## measure speed

@@ -20,7 +20,7 @@ from commands.contacting import app as contacting
 from commands.evaluating import app as evaluate
 from commands.importing import app as importing
 from commands.ledgering import app as ledgering
-from commands.options import Folder, Home, Json, business_of, home_of, instant_of
+from commands.options import ChatHome, Folder, Home, Json, business_of, home_of, instant_of
 from commands.options import opened as open_records
 from commands.pausing import app as pausing
 from commands.preparing import app as preparing
@@ -124,7 +124,7 @@ def chat(
     address: Annotated[str | None, typer.Option("--as", help="Who speaks: a number, or a name for web.")] = None,
     business: Folder = None,
     now: Annotated[str | None, typer.Option(help="The time to begin at (ISO 8601).")] = None,
-    home: Home = None,
+    home: ChatHome = None,
     as_json: Json = False,
 ) -> None:
     """Talk as a customer: one message a line on standard input, what the records say on standard output."""

@@ -39,6 +39,7 @@ async def measure() -> dict[str, Any]:
         talked, together = Heard(), Heard()
         await _calls(company, talked, pauses=True)
         await _calls(company, together, pauses=False)
+        await company.close()
         steps = _steps(served.home / "qotbot.db", talked)
     return {
         "calls": CALLS, "prompts_each": ROUNDS, "aim_ms": AIM_MS, "talking": _told(talked),

@@ -223,6 +223,7 @@ async def _telephone(home: Path, business: Path, clock: SteppingClock) -> AsyncI
         site = web(stage.app, Serving(secrets.token_urlsafe(24)))
         company.transport = httpx.ASGITransport(app=site)
         yield stage, Handset(company)
+        await company.close()
 
 
 def _told(tx: Tx, business: str, begin: datetime) -> dict[str, Any]:

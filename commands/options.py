@@ -15,6 +15,14 @@ from domain.errors import BadInput
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Home = Annotated[Path | None, typer.Option("--home", help="Where data lives (QOTBOT_HOME, default ./.qotbot).")]
+ChatHome = Annotated[
+    Path | None,
+    typer.Option(
+        "--home",
+        help="Where data lives (QOTBOT_HOME, default ./.qotbot); with --now or --business a new place that is thrown"
+        " away, unless it is named here.",
+    ),
+]
 Folder = Annotated[
     Path | None, typer.Option("--business", help="A folder with business.yaml; default: the salon pack.")
 ]

@@ -58,6 +58,7 @@ def site_of(company: Company) -> FastAPI:
             yield
         finally:
             late.cancel()
+            await company.close()
 
     site = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan)
     site.include_router(api(company))

@@ -88,7 +88,10 @@ async def _serve(place: Place, home: Path, business: Path, *, offline: bool) -> 
         site, host=place.host, port=place.port, log_level="warning", timeout_graceful_shutdown=3,
         ws_max_size=LONGEST_FRAME,
     )  # fmt: skip
-    await uvicorn.Server(config).serve()
+    try:
+        await uvicorn.Server(config).serve()
+    finally:
+        await company.close()
 
 
 def _plain(secret: SecretStr | None) -> str | None:

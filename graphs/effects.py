@@ -125,7 +125,7 @@ def _send(tx: Tx, deps: Deps, outgoing: Outgoing) -> Action:
     )
     decision, action = submit(tx, proposal, deps.clearance())
     put_off(tx, decision, action)
-    return dispatch(tx, deps, action) if action.state == "cleared" else action
+    return dispatch(tx, deps, action, session=outgoing.session) if action.state == "cleared" else action
 
 
 def send_or_owe(tx: Tx, deps: Deps, outgoing: Outgoing) -> Action | None:
@@ -148,11 +148,14 @@ def put_off(tx: Tx, decision: Decision, action: Action) -> None:
         timers.set_timer(tx, action.business, work, due=from_ms(decision.not_before))
 
 
-def dispatch(tx: Tx, deps: Deps, action: Action) -> Action:
-    """Set a cleared action going: at once, by the deliveries worker, or for the channel's own request to fetch."""
+def dispatch(tx: Tx, deps: Deps, action: Action, *, session: str | None = None) -> Action:
+    """Set a cleared action going: at once, by the deliveries worker, or for the channel's own request to fetch.
+
+    `session` is whose page or call it is for where no turn says so.
+    """
     style = deps.styles.get(action.channel or "", "push")
     if action.tool == "message" and style == "answer":
-        written(tx, deps, action)
+        written(tx, deps, action, session=session)
         due = from_ms(-(-to_ms(deps.clock.now() + UNSPOKEN) // 1000) * 1000)  # one timer for all words of a second
         timers.set_timer(
             tx, action.business, Work("unspoken", action.contact or "", f"contact:{action.contact}"), due=due
@@ -161,13 +164,13 @@ def dispatch(tx: Tx, deps: Deps, action: Action) -> Action:
     if action.tool != "message" and deps.tools[action.tool].deliver is None:
         return execute(tx, deps, action)
     if action.tool == "message" and style == "pull":
-        return execute(tx, deps, action)
+        return execute(tx, deps, action, session=session)
     lane = f"deliver:{action.contact or action.id}"
     jobs.put(tx, action.business, Work("deliver", action.id, lane), ready=deps.clock.now())
     return action
 
 
-def execute(tx: Tx, deps: Deps, action: Action, *, detached: bool = False) -> Action:
+def execute(tx: Tx, deps: Deps, action: Action, *, detached: bool = False, session: str | None = None) -> Action:
     """Claim, write and settle in this transaction; a savepoint keeps the failed row while undoing its effect."""
     now = deps.clock.now()
     permit, row = actions.claim(tx, action, now=now)
@@ -175,7 +178,7 @@ def execute(tx: Tx, deps: Deps, action: Action, *, detached: bool = False) -> Ac
         return row
     try:
         with tx.begin_nested():
-            receipt = written(tx, deps, row)
+            receipt = written(tx, deps, row, session=session)
     except ToolRefused as refusal:
         let_go(tx, deps, row)
         row = actions.settle(tx, row.id, "failed", receipt={"why": refusal.code, **refusal.facts}, now=now)
@@ -185,12 +188,12 @@ def execute(tx: Tx, deps: Deps, action: Action, *, detached: bool = False) -> Ac
     return ended(tx, deps, actions.settle(tx, row.id, "done", receipt=receipt, now=now), detached=detached)
 
 
-def written(tx: Tx, deps: Deps, action: Action) -> Receipt:
+def written(tx: Tx, deps: Deps, action: Action, *, session: str | None = None) -> Receipt:
     """Do what the action's tool writes; raises `ToolRefused`, and `ConfigurationError` for a tool that only reads."""
     tool = deps.tools[action.tool]
     if tool.write is None:
         raise ConfigurationError(f"tool {tool.name}: it only reads, so no action can run it")
-    return dict(tool.write(tool.args.model_validate(action.args), context(tx, deps, action)))
+    return dict(tool.write(tool.args.model_validate(action.args), context(tx, deps, action, session=session)))
 
 
 def ended(tx: Tx, deps: Deps, action: Action, *, detached: bool = False) -> Action:
@@ -222,9 +225,11 @@ def let_go(tx: Tx, deps: Deps, action: Action) -> None:
         tool.release(tool.args.model_validate(action.args), context(tx, deps, action))
 
 
-def context(tx: Tx, deps: Deps, action: Action, *, expires: datetime | None = None) -> Context:
-    """What the tool of an action may use."""
-    session, contact = conversations.reached(tx, action.turn, action.contact)
+def context(
+    tx: Tx, deps: Deps, action: Action, *, expires: datetime | None = None, session: str | None = None
+) -> Context:
+    """What the tool of an action may use; the turn's session comes before the one that is named."""
+    of_turn, contact = conversations.reached(tx, action.turn, action.contact)
 
     def tell(text: str, *, channel: str, address: str, purpose: Purpose) -> bool:
         kind = "phone" if channel in ("sms", "call") else channel
@@ -237,7 +242,7 @@ def context(tx: Tx, deps: Deps, action: Action, *, expires: datetime | None = No
 
     return Context(
         tx=tx, now=deps.clock.now(), pack=deps.pack, action=action.id, contact=contact, channel=action.channel,
-        address=action.address, session=session, turn=action.turn, expires=expires, tell=tell,
+        address=action.address, session=of_turn or session, turn=action.turn, expires=expires, tell=tell,
     )  # fmt: skip
 
 

@@ -238,4 +238,5 @@ async def opened_shop(
         async with httpx.AsyncClient(transport=company.transport, base_url=PUBLIC) as http:
             yield Shop(app=app, site=site, clock=clock, company=company, line=line, handset=handset, http=http)
     finally:
+        await company.close()
         await app.close()

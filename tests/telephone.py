@@ -84,5 +84,6 @@ async def opened_exchange(
                     app=app, site=site, clock=clock, company=company, line=line, handset=Handset(company), http=http
                 )
         finally:
+            await company.close()
             server.should_exit = True
             await running

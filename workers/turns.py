@@ -42,7 +42,8 @@ def _quarantine(tx: Tx, deps: Deps, contact: str) -> None:
     obligations.open_one(tx, turn.business, owed, now=now)
     outgoing = Outgoing(
         text=worded(deps.pack, "any.trouble", {}, seed=turn.id), purpose="reply",
-        contact=records.contacts.current(tx, contact), channel=turn.channel, address=turn.address, cause=turn.id,
+        contact=records.contacts.current(tx, contact), channel=turn.channel, address=turn.address,
+        cause=f"{turn.id}:quarantined",  # of its own: an apology answers nothing, so staff's follow-up stays open
         proposed_by="quarantine", ordinal=99, session=turn.session,
     )  # fmt: skip
     effects.send(tx, deps, outgoing)

@@ -47,8 +47,9 @@ class Webhook:
 class Company:
     """One account at the phone company; texts and calls live as long as the process.
 
-    `webhooks` is where the business's server answers; `transport` replaces the network in one process. `pending` are
-    webhooks that wait for `call_back`. With `handles_stop` it obeys STOP and START itself, as Twilio does by default.
+    `webhooks` is where the business's server answers; `transport` replaces the network in one process. Its connections
+    are kept until `close`. `pending` are webhooks that wait for `call_back`. With `handles_stop` it obeys STOP and
+    START itself, as Twilio does by default.
     """
 
     sid: str
@@ -71,6 +72,8 @@ class Company:
     lost: list[Webhook] = field(default_factory=list)  # webhooks that the business did not take, tried twice
     requests: int = 0
     posted: int = 0
+    http: httpx.AsyncClient | None = None
+    through: httpx.AsyncBaseTransport | None = None  # what `http` was made over
 
     async def text(self, sender: str, body: str, *, media: Sequence[str] = (), service: str = "") -> str:
         """Somebody texts the business; the webhook is posted now, or with `call_back` where a fault says so."""
@@ -121,10 +124,21 @@ class Company:
         headers = {"X-Twilio-Signature": signature}
         if webhook.token:
             headers["I-Twilio-Idempotency-Token"] = webhook.token
-        async with httpx.AsyncClient(transport=self.transport, timeout=20.0) as http:
-            answer = await http.post(webhook.url, data=dict(webhook.form), headers=headers)
+        answer = await self._client().post(webhook.url, data=dict(webhook.form), headers=headers)
         answer.raise_for_status()
         return answer.text
+
+    def _client(self) -> httpx.AsyncClient:
+        """The one client, made again where the network was replaced meanwhile."""
+        if self.http is None or self.through is not self.transport:
+            self.http, self.through = httpx.AsyncClient(transport=self.transport, timeout=20.0), self.transport
+        return self.http
+
+    async def close(self) -> None:
+        """Let go of the connections; another webhook would make them again."""
+        if self.http is not None:
+            await self.http.aclose()
+        self.http = None
 
     def keep(self, text: Text) -> None:
         """Note a text and tell the handsets."""

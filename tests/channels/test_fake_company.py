@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -86,6 +87,23 @@ async def test_its_webhooks_are_signed_like_twilios(shop: Shop) -> None:
     url = "https://business.example/twilio/sms"
     assert str(seen[0].url) == url
     assert RequestValidator("secret").validate(url, form, seen[0].headers["x-twilio-signature"])
+
+
+async def test_its_connections_are_kept(shop: Shop) -> None:
+    made, answer = list[str](), b"HTTP/1.1 200 OK\r\ncontent-length: 11\r\n\r\n<Response/>"
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        made.append("connection")
+        while head := await reader.readuntil(b"\r\n\r\n") if not reader.at_eof() else b"":
+            await reader.readexactly(int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0]))
+            writer.write(answer)
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        company = Company("AC" + "1" * 32, "secret", OURS, f"http://127.0.0.1:{port}", shop.clock)
+        assert [await company.post("/twilio/call", {"CallSid": "CA1"}) for _ in range(3)] == ["<Response/>"] * 3
+        assert made == ["connection"]
+        await company.close()
 
 
 async def test_a_business_that_fails_is_an_error_to_the_company(shop: Shop) -> None:

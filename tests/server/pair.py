@@ -197,5 +197,6 @@ async def opened_pair(folder: Path, database: str, redis: str) -> AsyncIterator[
         finally:
             for side in sides:
                 await side.http.aclose()
+            await company.close()
             api.should_exit = True
             await serving

@@ -20,7 +20,7 @@ from domain.guard import Guard
 from domain.settings import Pack
 from guards import spending
 from guards.facts import Clearance, Facts
-from guards.timing import proactive
+from guards.timing import begins_now, proactive
 from records import brakes, obligations
 from records.brakes import Brake, Parts, Said, Traffic, Windows
 from records.database import Tx
@@ -51,15 +51,21 @@ def load(tx: Tx, action: Proposal, clearance: Clearance) -> Pressure:
         return Pressure()
     past = brakes.history(tx, action.business)
     held = tuple(one for one in past if one.lifted_at is None)
-    now = clearance.now
+    now, begun = clearance.now, begins_now(action, clearance)
     traffic = None
-    if action.purpose in ("marketing", "service"):
+    if begun and action.purpose in ("marketing", "service"):
         traffic = brakes.traffic(tx, action.business, _windows(past, now))
     parts: list[Parts] = []
     if action.channel == "sms":
         parts = list(brakes.parts_sent(tx, action.business, day=now - DAY, since=now - MONTH))
     said: tuple[Said, ...] = ()
-    if action.purpose == "reply" and action.contact and action.channel and action.channel in _LOOP["channels"]:
+    if (
+        not begun
+        and action.purpose == "reply"
+        and action.contact
+        and action.channel
+        and action.channel in _LOOP["channels"]
+    ):
         said = brakes.lately(tx, action.contact, action.channel)
     return Pressure(held, traffic, tuple(parts), said)
 

@@ -14,7 +14,7 @@ from domain.decision import Finding
 from domain.guard import Guard
 from domain.settings import Caps
 from guards.facts import Clearance, Facts
-from guards.timing import proactive
+from guards.timing import begins_now, proactive
 from records import brakes
 from records.brakes import Begun
 from records.database import Tx
@@ -49,7 +49,7 @@ LONGEST = timedelta(milliseconds=max(cap.window for cap in CAPS))
 
 def load(tx: Tx, action: Proposal, clearance: Clearance) -> tuple[Begun, ...]:
     """What we began with this person within the longest window; nothing where no cap can matter."""
-    if action.tool != "message" or action.purpose == "mandated" or not action.contact:
+    if not action.contact or not begins_now(action, clearance):
         return ()
     return brakes.begun(tx, action.contact, since=clearance.now - LONGEST)
 

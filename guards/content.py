@@ -17,7 +17,7 @@ from guards.promotion import (
     refused_channel,
     tells_opt_out,
 )
-from guards.timing import proactive
+from guards.timing import begins_now, proactive
 from records import messages
 from records.database import Tx
 
@@ -40,8 +40,8 @@ def load(tx: Tx, proposal: Proposal, clearance: Clearance) -> Before | None:
     offers = proposal.purpose == "reply" and promotional(str(proposal.args.get("text", "")))
     heard = messages.of_turn(tx, proposal.turn, "in") if proposal.turn and offers else []
     asked, since = any(asks_for_offers(m.text) for m in heard), clearance.now - INTRODUCED
-    texts = proposal.channel == "sms"
-    return Before(asked, texts and messages.texted_since(tx, proposal.contact, "sms", since=since))
+    begun = proposal.channel == "sms" and begins_now(proposal, clearance)
+    return Before(asked, begun and messages.texted_since(tx, proposal.contact, "sms", since=since))
 
 
 def judge(action: Proposal, facts: Facts) -> Finding | None:

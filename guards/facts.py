@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache, partial
 from importlib import resources
@@ -18,7 +18,6 @@ import records.challenges
 import records.consents
 import records.contacts
 import records.conversations
-import records.messages
 import records.preferences
 from domain.action import Action, Assurance, Proposal
 from domain.clock import from_ms
@@ -39,6 +38,7 @@ class Clearance:
     guards: tuple[Guard, ...]
     pack: Pack
     now: datetime
+    heard: LastHeard | None = None  # while guards load facts of their own: what the person last said
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,11 @@ class Facts:
 def load_facts(tx: Tx, proposal: Proposal, clearance: Clearance) -> Facts:
     """Load every fact that some guard reads, and the action's row; a guard whose own `load` fails denies."""
     wanted = {"row", *(name for guard in clearance.guards for name in guard.reads)}
-    known: dict[str, Any] = {name: load(tx, proposal, clearance) for name, load in LOADERS.items() if name in wanted}
+    known: dict[str, Any] = {}
+    for names, load_all in LOADERS.items():
+        if not wanted.isdisjoint(names):
+            known |= zip(names, load_all(tx, proposal, clearance), strict=True)
+    clearance = replace(clearance, heard=known.get("last_heard"))
     loading = [(guard.name, guard.load) for guard in clearance.guards if guard.load is not None]
     try:
         with _undone(tx):
@@ -157,30 +161,32 @@ def _own(tx: Tx, guard: str, load: Callable[[], Any], *, action: str) -> Any:
         return Lost(type(problem).__name__)
 
 
-def _contact(tx: Tx, proposal: Proposal, _: Clearance) -> Contact | None:
-    return records.contacts.load(tx, proposal.contact) if proposal.contact else None
+def _person(tx: Tx, proposal: Proposal, _: Clearance) -> tuple[Contact | None, LastHeard | None]:
+    if not proposal.contact:
+        return None, None
+    contact, message, at = records.contacts.with_last_heard(tx, proposal.contact)
+    return contact, LastHeard(message, from_ms(at)) if message else None
 
 
-def _standing(tx: Tx, proposal: Proposal, clearance: Clearance) -> Standing:
-    whose = (proposal.contact, clearance.now)
-    return records.consents.standing(tx, proposal.business, proposal.address, channel=proposal.channel, whose=whose)
+def _standing(tx: Tx, proposal: Proposal, clearance: Clearance) -> tuple[Standing]:
+    whose, address = (proposal.contact, clearance.now), proposal.address
+    return (records.consents.standing(tx, proposal.business, address, channel=proposal.channel, whose=whose),)
 
 
-def _last_heard(tx: Tx, proposal: Proposal, _: Clearance) -> LastHeard | None:
-    row = records.messages.last_heard(tx, proposal.contact) if proposal.contact else None
-    return LastHeard(row.id, from_ms(row.at)) if row else None
-
-
-def _preferences(tx: Tx, proposal: Proposal, _: Clearance) -> Preferences:
+def _preferences(tx: Tx, proposal: Proposal, _: Clearance) -> tuple[Preferences]:
     message = proposal.tool == "message" or proposal.proposed_by == "missed_call"
-    return records.preferences.of(tx, proposal.contact) if message and proposal.contact else Preferences()
+    return (records.preferences.of(tx, proposal.contact) if message and proposal.contact else Preferences(),)
 
 
-def _row(tx: Tx, proposal: Proposal, _: Clearance) -> Action | None:
-    return records.actions.load(tx, proposal.id)
+def _row(tx: Tx, proposal: Proposal, _: Clearance) -> tuple[Action | None]:
+    return (records.actions.load(tx, proposal.id),)
 
 
-def _assurance(tx: Tx, proposal: Proposal, clearance: Clearance) -> int:
+def _assurance(tx: Tx, proposal: Proposal, clearance: Clearance) -> tuple[int]:
+    return (_sure(tx, proposal, clearance),)
+
+
+def _sure(tx: Tx, proposal: Proposal, clearance: Clearance) -> int:
     if not proposal.turn:
         return Assurance.STAFF
     by_channel = assurance_table(clearance.pack.business.sector).get(proposal.channel or "", 0)
@@ -190,13 +196,12 @@ def _assurance(tx: Tx, proposal: Proposal, clearance: Clearance) -> int:
     return Assurance.CODE if records.challenges.passed(tx, session) else by_channel
 
 
-LOADERS: dict[str, Callable[[Tx, Proposal, Clearance], Any]] = {
-    "contact": _contact,
-    "standing": _standing,
-    "last_heard": _last_heard,
-    "preferences": _preferences,
-    "row": _row,
-    "assurance": _assurance,
+LOADERS: dict[tuple[str, ...], Callable[[Tx, Proposal, Clearance], tuple[Any, ...]]] = {
+    ("contact", "last_heard"): _person,
+    ("standing",): _standing,
+    ("preferences",): _preferences,
+    ("row",): _row,
+    ("assurance",): _assurance,
 }
 
 

@@ -58,12 +58,12 @@ def table() -> dict[str, Any]:
 @cache
 def _promotion() -> re.Pattern[str]:
     found = table()["promotion"]
-    return _any([rf"\b{re.escape(word)}\b" for word in found["words"]] + found["patterns"])
+    return re.compile("|".join([_words(found["words"]), *(f"(?:{p})" for p in found["patterns"])]))
 
 
 @cache
 def _asked() -> re.Pattern[str]:
-    return _any(rf"\b{re.escape(word)}\b" for word in table()["promotion"]["asked"])
+    return re.compile(_words(table()["promotion"]["asked"]))
 
 
 @cache
@@ -73,7 +73,12 @@ def _opt_out() -> re.Pattern[str]:
 
 @cache
 def _health() -> re.Pattern[str]:
-    return _any(rf"\b{re.escape(word)}\b" for word in table()["health"]["words"])
+    return re.compile(_words(table()["health"]["words"]))
+
+
+def _words(words: Iterable[str]) -> str:
+    """A pattern of whole words, the first that fits; the edge is looked for once, not for each of them."""
+    return rf"\b(?:{'|'.join(re.escape(word) for word in words)})\b"
 
 
 def _any(patterns: Iterable[str]) -> re.Pattern[str]:

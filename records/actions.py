@@ -16,7 +16,7 @@ from domain.errors import Later, ReusedActionId
 from domain.permit import Permit, mint
 from records import schema
 from records.consents import silenced
-from records.database import Tx
+from records.database import Tx, among
 from records.ledger import Entry, append
 
 FRESH = timedelta(seconds=60)
@@ -52,7 +52,7 @@ _CLAIM = (
 )  # fmt: skip
 _SETTLE = (
     schema.action.update()
-    .where(_A.id == sa.bindparam("which"), _A.state.in_((*OPEN, "executing", "unknown")))
+    .where(_A.id == sa.bindparam("which"), among(_A.state, *sorted(OPEN), "executing", "unknown"))
     .values(
         state=sa.bindparam("new_state"), receipt=sa.bindparam("new_receipt"), updated_at=sa.bindparam("now"),
         lease_until=None,

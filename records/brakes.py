@@ -13,7 +13,7 @@ from domain.action import Action
 from domain.canonical import short_id
 from domain.clock import to_ms
 from records import actions, ledger, obligations, schema
-from records.database import Tx
+from records.database import Tx, among
 from records.obligations import Ending
 
 _B = schema.brake.c
@@ -100,7 +100,7 @@ _OF_CONTACT = (
     sa.select(_M.at, _M.channel, _A.purpose)
     .join(schema.action, _A.id == _M.action)
     .where(_M.contact == sa.bindparam("contact"), _M.direction == "out", _M.at > sa.bindparam("since"),
-           _A.tool == "message", _A.purpose.in_(("marketing", "service")), _A.state.in_(_COUNTED))
+           _A.tool == "message", among(_A.purpose, "marketing", "service"), among(_A.state, *_COUNTED))
     .order_by(_M.at.desc())
 )  # fmt: skip
 
@@ -132,15 +132,15 @@ def _how_many(condition: Any) -> Any:
 
 _TRAFFIC = (
     sa.select(
-        _how_many(sa.and_(_M.at > sa.bindparam("lately"), _A.state.in_(_COUNTED))).label("lately"),
+        _how_many(sa.and_(_M.at > sa.bindparam("lately"), among(_A.state, *_COUNTED))).label("lately"),
         _how_many(_M.at > sa.bindparam("filtered_since")).label("tried"),
         _how_many(sa.and_(_M.at > sa.bindparam("filtered_since"), _among("filtered"))).label("filtered"),
         _how_many(sa.and_(_M.at > sa.bindparam("unregistered_since"), _among("unregistered"))).label("unregistered"),
     )
     .join(schema.action, _A.id == _M.action)
     .where(_M.business == sa.bindparam("business"), _M.direction == "out", _M.at > sa.bindparam("since"),
-           _M.channel.in_(("sms", "call")), _A.purpose.in_(("marketing", "service")),
-           _A.state.in_((*_COUNTED, "failed")))
+           among(_M.channel, "sms", "call"), among(_A.purpose, "marketing", "service"),
+           among(_A.state, *_COUNTED, "failed"))
 )  # fmt: skip
 
 
@@ -205,7 +205,7 @@ def parts_sent(tx: Tx, business: str, *, day: datetime, since: datetime) -> Sequ
 _LATELY = (
     sa.select(_M.direction, _M.text, _M.at)
     .where(
-        _M.contact == sa.bindparam("contact"), _M.direction.in_(("in", "out")), _M.channel == sa.bindparam("channel")
+        _M.contact == sa.bindparam("contact"), among(_M.direction, "in", "out"), _M.channel == sa.bindparam("channel")
     )
     .order_by(_M.n.desc())
     .limit(100)

@@ -21,6 +21,17 @@ _BY_ADDRESS = sa.select(schema.address.c.contact).where(
     schema.address.c.value == sa.bindparam("value"),
 )
 _ONE = sa.select(schema.contact).where(schema.contact.c.id == sa.bindparam("id"))
+_HEARD = (
+    sa.select(schema.message.c.n)
+    .where(schema.message.c.contact == sa.bindparam("id"), schema.message.c.direction == "in")
+    .order_by(schema.message.c.n.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_WITH_LAST = sa.select(
+    schema.contact, schema.message.c.id.label("heard"), schema.message.c.at.label("heard_at")
+).select_from(sa.outerjoin(schema.contact, schema.message, schema.message.c.n == _HEARD))
+_WITH_LAST = _WITH_LAST.where(schema.contact.c.id == sa.bindparam("id"))
 _KIND = (
     sa.select(schema.address.c.kind)
     .where(schema.address.c.business == sa.bindparam("business"), schema.address.c.value == sa.bindparam("value"))
@@ -96,6 +107,12 @@ def load(tx: Tx, contact: str) -> Contact:
     """One contact."""
     row = tx.execute(_ONE, {"id": contact}).one()
     return Contact(row.id, row.business, row.name, row.language, row.zone)
+
+
+def with_last_heard(tx: Tx, contact: str) -> tuple[Contact, str | None, int]:
+    """One contact, with the message they sent last and its time (milliseconds UTC; 0 where there is none)."""
+    row = tx.execute(_WITH_LAST, {"id": contact}).one()
+    return Contact(row.id, row.business, row.name, row.language, row.zone), row.heard, row.heard_at or 0
 
 
 def current(tx: Tx, contact: str) -> str:

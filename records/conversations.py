@@ -12,14 +12,14 @@ from domain.canonical import short_id
 from domain.clock import to_ms
 from records import schema
 from records.contacts import current
-from records.database import Tx
+from records.database import Tx, among
 from records.messages import Message, from_row, of_turn
 
 _T = schema.turn.c
 _M = schema.message.c
 _UNANSWERED = (
     sa.select(schema.message)
-    .where(_M.contact == sa.bindparam("contact"), _M.turn.is_(None), _M.direction.in_(("in", "internal")),
+    .where(_M.contact == sa.bindparam("contact"), _M.turn.is_(None), among(_M.direction, "in", "internal"),
            _M.state == "heard")
     .order_by(_M.n)
 )  # fmt: skip
@@ -143,9 +143,9 @@ def close_turn(tx: Tx, turn: str, status: str, *, steps: list[str], now: datetim
 
 
 def load_turn(tx: Tx, turn: str) -> Turn | None:
-    """One turn."""
+    """One turn, without what was heard in it."""
     row = tx.execute(_ONE, {"id": turn}).one_or_none()
-    return _turn(row._mapping, row.tries, of_turn(tx, turn, "in")) if row else None
+    return _turn(row._mapping, row.tries, []) if row else None
 
 
 def session_of(tx: Tx, turn: str) -> str | None:

@@ -211,6 +211,11 @@ def _own(tx: Tx, scope: Scope) -> None:
         owned = tx.execute(_LOCK_CONTACT, {"id": owned}).scalar_one_or_none()
 
 
+def among(column: sa.ColumnElement[str], *words: str) -> sa.ColumnElement[bool]:
+    """Whether a column is one of these words, written out: as parameters their list is spelt anew at every use."""
+    return column.in_([sa.literal_column(f"'{word}'", sa.Text) for word in words])
+
+
 def insert_new(tx: Tx, table: sa.Table, values: dict[str, Any]) -> bool:
     """Insert unless a key already stands; whether the row is new."""
     if tx.dialect.name == "sqlite":

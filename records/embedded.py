@@ -28,6 +28,18 @@ class Embedded(SQLiteDialect_pysqlite):
         """Begin: the driver itself would begin late, and then not as a writer."""
         dbapi_connection.execute(self.begin)
 
+    def do_savepoint(self, connection: sa.Connection, name: str) -> None:
+        """Say it to the driver: as a statement, with a name of its own, it would be compiled every time."""
+        connection.connection.execute(f"SAVEPOINT {name}")
+
+    def do_rollback_to_savepoint(self, connection: sa.Connection, name: str) -> None:
+        """Undo what came after the savepoint."""
+        connection.connection.execute(f"ROLLBACK TO SAVEPOINT {name}")
+
+    def do_release_savepoint(self, connection: sa.Connection, name: str) -> None:
+        """Keep what came after the savepoint."""
+        connection.connection.execute(f"RELEASE SAVEPOINT {name}")
+
     def __eq__(self, other: object) -> bool:
         return type(self) is type(other)
 

@@ -13,7 +13,7 @@ from domain.canonical import short_id
 from domain.clock import to_ms
 from domain.message import Heard
 from records import holds, schema
-from records.database import Tx, insert_new
+from records.database import Tx, among, insert_new
 
 _M = schema.message.c
 _ONE = sa.select(schema.message).where(_M.id == sa.bindparam("id"))
@@ -26,7 +26,7 @@ _LAST_PURPOSE = (
     .limit(1)
 )
 _TEXTED_SINCE = (
-    sa.select(_M.n).where(*_LEFT, _M.at >= sa.bindparam("since"), _M.state.in_(("sent", "delivered"))).limit(1)
+    sa.select(_M.n).where(*_LEFT, _M.at >= sa.bindparam("since"), among(_M.state, "sent", "delivered")).limit(1)
 )
 _LAST = (
     sa.select(schema.message)
@@ -146,7 +146,7 @@ def thread(tx: Tx, contact: str, *, after: int = 0, limit: int = 200, visible: b
     """The last messages of a contact's thread in order; `visible` leaves out what has not been sent."""
     query = sa.select(schema.message).where(_M.contact == contact, _M.n > after, _M.direction != "internal")
     if visible:
-        query = query.where(sa.or_(_M.direction == "in", _M.state.in_(("sent", "delivered"))))
+        query = query.where(sa.or_(_M.direction == "in", among(_M.state, "sent", "delivered")))
     rows = tx.execute(query.order_by(_M.n.desc()).limit(limit)).all()
     return [from_row(r) for r in reversed(rows)]
 
@@ -254,7 +254,7 @@ def unspoken(tx: Tx, contact: str, *, before: datetime) -> list[Message]:
 def sent_after(tx: Tx, business: str, n: int) -> list[Message]:
     """The business's outgoing messages that left, after a row number."""
     query = sa.select(schema.message).where(
-        _M.business == business, _M.n > n, _M.direction == "out", _M.state.in_(("sent", "delivered"))
+        _M.business == business, _M.n > n, _M.direction == "out", among(_M.state, "sent", "delivered")
     )
     return [from_row(r) for r in tx.execute(query.order_by(_M.n))]
 

@@ -12,7 +12,7 @@ from domain.action import Action
 from domain.canonical import short_id
 from domain.clock import to_ms
 from records import ledger, schema
-from records.database import Tx, insert_new
+from records.database import Tx, among, insert_new
 
 _O = schema.obligation.c
 _CLOSE = (
@@ -30,7 +30,7 @@ _CLOSE_ANSWERED = _CLOSE.where(
     _O.cause.in_(
         sa.union_all(
             sa.select(sa.bindparam("of_cause", type_=sa.Text)),
-            sa.select(_M.id).where(_M.turn == sa.bindparam("of_turn"), _M.direction.in_(("in", "internal"))),
+            sa.select(_M.id).where(_M.turn == sa.bindparam("of_turn"), among(_M.direction, "in", "internal")),
         )
     ),
 )

@@ -8,18 +8,18 @@ import sqlalchemy as sa
 
 from domain.clock import to_ms
 from records import ledger, schema
-from records.database import Tx
+from records.database import Tx, among
 
 _A = schema.address.c
 KINDS = ("phone", "email")
 _WHY = sa.select(_A.untextable_why).where(
-    _A.business == sa.bindparam("business"), _A.kind.in_(KINDS), _A.value == sa.bindparam("value"),
+    _A.business == sa.bindparam("business"), among(_A.kind, *KINDS), _A.value == sa.bindparam("value"),
     _A.untextable_at.is_not(None),
 )  # fmt: skip
 _CLEAR = (
     schema.address.update()
     .where(
-        _A.business == sa.bindparam("of_business"), _A.kind.in_(KINDS), _A.value == sa.bindparam("number"),
+        _A.business == sa.bindparam("of_business"), among(_A.kind, *KINDS), _A.value == sa.bindparam("number"),
         _A.untextable_at.is_not(None), _A.untextable_why != sa.bindparam("lasting"),
     )
     .values(untextable_at=None, untextable_why=None)
@@ -36,7 +36,7 @@ def untextable(tx: Tx, business: str, number: str) -> str | None:
 
 def mark(tx: Tx, business: str, number: str, *, why: str, now: datetime) -> None:
     """Remember that a number takes no texts, and tell the ledger."""
-    where = sa.and_(_A.business == business, _A.kind.in_(KINDS), _A.value == number)
+    where = sa.and_(_A.business == business, among(_A.kind, *KINDS), _A.value == number)
     values = {"untextable_at": to_ms(now), "untextable_why": why}
     contacts = tx.execute(schema.address.update().where(where).values(**values).returning(_A.contact)).scalars().all()
     for contact in contacts:

@@ -97,7 +97,7 @@ def test_a_closed_turn_covers_its_messages(database: Database, contact: str) -> 
     assert turn is not None
     loaded = within(database, lambda tx: conversations.load_turn(tx, turn.id))
     assert loaded is not None and loaded.status == "answered"
-    assert [m.state for m in loaded.heard] == ["covered"]
+    assert [m.state for m in within(database, lambda tx: messages.of_turn(tx, turn.id, "in"))] == ["covered"]
     assert opened(database, contact) is None
 
 

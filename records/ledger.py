@@ -33,12 +33,6 @@ _INSERT_TEXT = schema.event_text.insert()
 _INSERT_SUBJECT = schema.event_subject.insert()
 _TEXTS = sa.select(schema.event_text).where(schema.event_text.c.event.in_(sa.bindparam("events", expanding=True)))
 _INSERT_LEAF, _INSERT_HEAD = schema.leaf.insert(), schema.head.insert()
-_LAST_HEAD = (
-    sa.select(schema.head)
-    .where(schema.head.c.business == sa.bindparam("business"))
-    .order_by(schema.head.c.size.desc())
-    .limit(1)
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +98,10 @@ def seal(tx: Tx, business: str, keys: Keys, *, now: datetime, whole: bool = Fals
 
     `whole` looks through the whole ledger for what was left behind, not only near the last sealed row.
     """
-    last = tx.execute(_LAST_HEAD, {"business": business}).one_or_none()
-    size, frontier = (last.size, json.loads(last.frontier)) if last else (0, [])
     rows = tx.execute(_ANY_UNSEALED if whole else _UNSEALED, {"business": business}).all()
     if not rows:
         return 0
+    size, frontier = rows[0].size or 0, json.loads(rows[0].frontier or "[]")
     leaves = [{"business": business, "seq": size + k + 1, "event": r.id, "hash": r.leaf} for k, r in enumerate(rows)]
     tx.execute(_INSERT_LEAF, leaves)
     frontier, size = grow(frontier, size, [r.leaf for r in rows])
@@ -135,8 +128,13 @@ _SEALED_TO = (
     )
     .scalar_subquery()
 )
+_LAST_SIZE = sa.select(sa.func.max(schema.head.c.size)).where(schema.head.c.business == sa.bindparam("business"))
 _ANY_UNSEALED = (
-    sa.select(schema.event.c.id, schema.event.c.leaf)
+    sa.select(schema.event.c.id, schema.event.c.leaf, schema.head.c.size, schema.head.c.frontier)
+    .outerjoin(
+        schema.head,
+        sa.and_(schema.head.c.business == sa.bindparam("business"), schema.head.c.size == _LAST_SIZE.scalar_subquery()),
+    )
     .where(
         schema.event.c.business == sa.bindparam("business"),
         ~sa.exists().where(schema.leaf.c.event == schema.event.c.id),

@@ -24,6 +24,10 @@ _LAST_PURPOSE = (
     .where(*_LEFT)
     .order_by(_M.n.desc())
     .limit(1)
+    .scalar_subquery()
+)
+_BEFORE = sa.select(schema.contact.c.language, _LAST_PURPOSE.label("purpose")).where(
+    schema.contact.c.id == sa.bindparam("contact")
 )
 _TEXTED_SINCE = (
     sa.select(_M.n).where(*_LEFT, _M.at >= sa.bindparam("since"), among(_M.state, "sent", "delivered")).limit(1)
@@ -208,10 +212,10 @@ def told_since(tx: Tx, contact: str, proposed_by: str, *, since: datetime) -> bo
     return tx.execute(query.limit(1)).one_or_none() is not None
 
 
-def last_purpose(tx: Tx, contact: str, channel: str) -> str | None:
-    """What our last message to a contact on a channel was for."""
-    found: str | None = tx.execute(_LAST_PURPOSE, {"contact": contact, "channel": channel}).scalar_one_or_none()
-    return found
+def language_and_purpose(tx: Tx, contact: str, channel: str) -> tuple[str | None, str | None]:
+    """A contact's language, and what our last message to them on a channel was for."""
+    row = tx.execute(_BEFORE, {"contact": contact, "channel": channel}).one()
+    return row.language, row.purpose
 
 
 def mandated_for(tx: Tx, message: str, *, but: str) -> bool:

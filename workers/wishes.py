@@ -58,12 +58,13 @@ def wish_in(tx: Tx, deps: Deps, heard: Heard, *, contact: str) -> Wish:
     """What a message wishes: what the carrier read, else what we read, knowing what we last sent."""
     if told := CARRIER.get(heard.carrier_word):
         return told
-    context, language = "any", records.contacts.load(tx, contact).language or deps.pack.business.language
-    if consents.revoked(tx, deps.pack.business.id, heard.address, channel=heard.channel):
+    context, business = "any", deps.pack.business
+    language, purpose = messages.language_and_purpose(tx, contact, heard.channel)
+    if consents.revoked(tx, business.id, heard.address, channel=heard.channel):
         context = "opted_out"
-    elif messages.last_purpose(tx, contact, heard.channel) == "marketing":
+    elif purpose == "marketing":
         context = "marketing"
-    return classify(heard.text, channel=heard.channel, context=context, language=language)
+    return classify(heard.text, channel=heard.channel, context=context, language=language or business.language)
 
 
 def obey(tx: Tx, deps: Deps, said: Said) -> bool:

@@ -158,6 +158,8 @@ class Calls:
             action = await self.reception.database.read(lambda tx: calls.connects(tx, got.message))
             if action and form.get("CallSid"):
                 return await self.staff.put_through(form, lines, action=action)
+            if await self.reception.database.read(lambda tx: calls.parts(tx, got.message)):
+                return spoken(lines)
             call = form.get("CallSid", "")
             if call and await holding.offered(self.reception, got, call):
                 lines.append(self.reception.line("call.hold"))

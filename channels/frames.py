@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
@@ -106,6 +106,17 @@ def joined(before: str, new: str) -> str:
     """What is told in pieces, or each time longer, as one text."""
     new = new.strip()
     return (new if new.startswith(before) else f"{before} {new}".strip())[:LONGEST]
+
+
+def whole(sentences: Sequence[str], played: str) -> int:
+    """How many of the sentences, from the first on, were played to their end."""
+    left, count = " ".join(played.split()).casefold(), 0
+    for sentence in sentences:
+        known = " ".join(sentence.split()).casefold()
+        if not left.startswith(known):
+            break
+        left, count = left[len(known) :].lstrip(), count + 1
+    return count
 
 
 class Outgoing(BaseModel):

@@ -28,6 +28,9 @@ WAIT_S = 6.0
 MOMENTS = 3
 KEYS_PAUSE_S = 1.5  # so long after a key the number is complete
 MOST_KEYS = 20
+SPOKEN_PER_S = 12.0  # characters; speech is seldom slower
+GRACE_S = 2.0  # so long after it should have been played, a sentence that nobody heard is said again
+LAST_S = 1.0  # so long what came before the line was lost is still taken up
 LOOK_S = 10.0  # so often a process looks whether it still holds the call, without having been told
 SENTENCE = re.compile(r"(?<=[.!?])\s+")
 
@@ -48,7 +51,10 @@ class Line:
     partial: str = ""
     keys: str = ""
     said: list[Words] = field(default_factory=list)
+    saying: list[Words] = field(default_factory=list)  # what the mouth was opened for last, fillers too
+    broken: bool = False  # it was not shut again
     played: str = ""
+    tells: bool = True  # whether the relay says what it has played
     barged: int = 0
     alone: asyncio.Lock = field(default_factory=asyncio.Lock)
     spoken: set[str] = field(default_factory=set)  # the rows that were spoken to their end
@@ -83,14 +89,17 @@ class Line:
             self.count, self.said = count, []
 
     async def _talk(self, socket: WebSocket) -> None:
-        works = (self._listen(socket), self._answer_all(socket), self._tell_news(socket), self._held())
-        both = {asyncio.create_task(work) for work in works}
+        works = (self._answer_all(socket), self._tell_news(socket), self._held())
+        listening = asyncio.create_task(self._listen(socket))
+        tasks = {listening, *(asyncio.create_task(work) for work in works)}
         try:
-            done, _ = await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            if any(task.exception() for task in done):
+                await asyncio.wait({listening}, timeout=LAST_S)  # what came before the line was lost was said
         finally:
-            for task in both:
+            for task in tasks:
                 task.cancel()
-            await asyncio.gather(*both, return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
         for task in done:
             task.result()
 
@@ -127,7 +136,8 @@ class Line:
                 if digit == "#":
                     await self._number()
             case Info(name="tokensPlayed", value=value):
-                self.played = frames.joined(self.played, value)
+                self.played, self.tells = frames.joined(self.played, value), True
+                self.more.set()
             case Trouble():
                 await self.reception.report(alarm("64107", f"{self.call}:{self.reception.clock.now():%Y-%m-%d}"))
             case Info(name=name):
@@ -151,6 +161,7 @@ class Line:
 
     async def _hear(self, text: str, kind: str) -> None:
         self.count += 1
+        self.tells = self.tells and bool(self.played or not self.said)
         heard = heard_on(self.call, f"r{self.count}", caller=self.caller, text=text, keys=kind == "keys")
         got = await objection.heard(self.reception, heard)
         self.contact = got.contact
@@ -160,7 +171,7 @@ class Line:
     async def _interrupted(self, heard: str) -> None:
         """Stop speaking and remember only what was heard; what has been done stays done."""
         self.barged += 1
-        words, self.said, self.played = self.said, [], ""
+        words, self.said, self.saying, self.played = self.said, [], [], ""
         if words:
             business, now = self.reception.pack.business.id, self.reception.clock.now()
             shorten = partial(calls.cut, business=business, words=words, heard=heard, now=now)
@@ -174,6 +185,7 @@ class Line:
             await self._interrupted(heard)
 
     async def _answer_all(self, socket: WebSocket) -> None:
+        await self._finish(socket)
         while True:
             while not self.waiting:
                 self.more.clear()
@@ -181,6 +193,26 @@ class Line:
             if await self._answer(socket, self.waiting[0]):
                 return
             self.waiting.popleft()
+
+    async def _finish(self, socket: WebSocket) -> None:
+        """Say again what went down with the last connection: what was sent, and by now should have been played.
+
+        A caller who speaks first has heard enough of it.
+        """
+        while self.tells and not self.waiting and (rest := self._unplayed()):
+            self.more.clear()
+            try:
+                async with asyncio.timeout(len(rest[0]) / SPOKEN_PER_S + GRACE_S):
+                    await self.more.wait()
+            except TimeoutError:
+                self.broken = True
+                await self._speak(socket, self.saying)
+                return
+
+    def _unplayed(self) -> list[str]:
+        """The sentences of what was spoken last that were not played whole."""
+        sentences = [s for w in self.saying for s in SENTENCE.split(w.text)]
+        return sentences[frames.whole(sentences, self.played) :]
 
     async def _answer(self, socket: WebSocket, got: Receipted) -> bool:
         """Speak the answer to what was heard; True where the session ends with it."""
@@ -193,9 +225,11 @@ class Line:
         if words is None:
             return await self._leave(socket, {"reason": "too_long"})
         action = await self.reception.database.read(lambda tx: calls.connects(tx, got.message))
+        about = {"message": got.message, "contact": got.contact}
         if action:
-            about = {"message": got.message, "contact": got.contact}
             return await self._leave(socket, {"reason": "transfer", "action": action, **about})
+        if await self.reception.database.read(lambda tx: calls.parts(tx, got.message)):
+            return await self._leave(socket, {"reason": "parting", **about})
         if words and all(w.message in self.spoken for w in words):
             return False  # the answer to what was said before answered this too
         self.said = list(words)
@@ -225,13 +259,19 @@ class Line:
         return await self.reception.collect(got, seconds)
 
     async def _speak(self, socket: WebSocket, words: Sequence[Words]) -> None:
-        """Sentence by sentence, until the caller interrupts; the turn is closed either way."""
+        """Sentence by sentence, until the caller interrupts; the turn is closed either way.
+
+        Words that a lost connection cut go on with the first sentence that was not played whole.
+        """
         async with self.mouth:
-            begun, self.played = self.barged, ""
-            for sentence in (s for w in words for s in SENTENCE.split(w.text)):
+            if not self.broken or self.saying != words:
+                self.saying, self.played = list(words), ""
+            begun, self.broken = self.barged, True
+            for sentence in self._unplayed():
                 if self.barged == begun:
                     await socket.send_text(frames.text(sentence + " "))
             await socket.send_text(frames.text("", last=True))
+            self.broken = False
 
     async def _leave(self, socket: WebSocket, handed: dict[str, str]) -> bool:
         """End the session; what is handed over comes back with Twilio's next request, to whichever process."""

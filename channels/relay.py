@@ -127,9 +127,11 @@ class Relay:
         except ValueError:
             data = None
         handed = data if isinstance(data, dict) else {}
-        if handed.get("reason") == "transfer":
+        if handed.get("reason") in ("transfer", "parting"):
             about = Receipted(str(handed.get("message", "")), str(handed.get("contact", "")), new=False)
             words = await self.reception.collect(about, 0.0) or ()
+            if handed["reason"] == "parting":
+                return spoken([w.text for w in words])
             action = str(handed.get("action", ""))
             return await self.staff.put_through(form, [w.text for w in words], action=action)
         await self.staff.promise(form["CallSid"])

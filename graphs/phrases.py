@@ -15,7 +15,7 @@ answer.closed_now answer.place answer.number book.next_person book.series
 book.price_changed book.declined find.declined
 move.declined cancel.declined refund.declined times.none times.taken times.which_instead times.not_free
 times.no_earlier when.past change.none change.none_refundable change.none_here code.which_number code.bad_number
-code.sent code.again code.wrong code.cannot missed_call.text_back media.heard consent.stopped_chat
+code.sent code.again code.wrong code.cannot missed_call.text_back media.heard consent.stopped_chat consent.stopped_call
 consent.started consent.help consent.no_offers consent.no_calls consent.wrong_number consent.unclear wish.channel
 wish.time consent.form forget.asked
 """.split()

@@ -138,6 +138,14 @@ def connects(tx: Tx, message: str) -> str | None:
     return next(handed, None)
 
 
+def parts(tx: Tx, message: str) -> bool:
+    """Whether a caller wished with this message, and nothing else, to be neither called nor texted any more."""
+    c = schema.consent.c
+    covered = sa.select(_M.id).where(_M.id == message, _M.state == "covered", _M.turn.is_(None))
+    revoked = sa.select(c.group).where(c.evidence == message, c.act == "revoke", covered.exists())
+    return {"call", "text"} <= set(tx.execute(revoked).scalars())
+
+
 def cut(tx: Tx, business: str, words: Sequence[Words], *, heard: str, now: datetime) -> None:
     """Shorten in the thread what was spoken over: what the caller did not hear was not said.
 

@@ -100,10 +100,13 @@ def _opt_out(tx: Tx, deps: Deps, said: Said) -> None:
     new = revoke(tx, deps, _wished(said), scope=scope)
     if not new:
         return  # one confirmation only (47 CFR 64.1200(a)(12))
-    stopped = "consent.stopped" if said.heard.channel == "sms" else "consent.stopped_chat"
+    stopped = _STOPPED.get(said.heard.channel, "consent.stopped_chat")
     key = {"marketing": "consent.no_offers", "calls": "consent.no_calls"}.get(scope, stopped)
     facts = {"receipt": receipt_about(tx, new) or ""} if key == "consent.stopped" else {}
     _confirm(tx, deps, said, key=key, facts=facts)
+
+
+_STOPPED = {"sms": "consent.stopped", "call": "consent.stopped_call"}
 
 
 def _wrong_number(tx: Tx, deps: Deps, said: Said) -> None:

@@ -92,7 +92,9 @@ class Handset:
         """Lose the relay's connection where the company's faults have it; it is made again, or the TwiML goes on."""
         fault = self.company.faults.line(self.said)
         self.said += 1
-        if not fault:
+        if fault == "relay_cut":
+            leg.cut = self.company.faults.cut(self.said - 1)
+        if fault not in ("relay_drop", "relay_lost"):
             return
         await leg.drop()
         if fault == "relay_lost" or not await leg.connect():
@@ -128,9 +130,15 @@ class Handset:
         return call
 
     async def listen(self, call: Call) -> Call:
-        """Hear the next turn over the relay; a session that the business ends goes on with its TwiML."""
+        """Hear the next turn over the relay; a session that the business ends goes on with its TwiML.
+
+        A line that the faults cut in its middle is made again, and the rest is heard.
+        """
         if call.leg:
+            cut = call.leg.cut
             call.says = await call.leg.answer()
+            if cut and call.leg.closed is not None and call.leg.handoff is None and await call.leg.connect():
+                call.says = [*call.says, *await call.leg.answer()]
             if call.leg.handoff is not None:
                 await self.relay_over(call, "ended", HandoffData=call.leg.handoff)
             elif call.leg.closed is not None:

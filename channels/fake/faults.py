@@ -13,8 +13,9 @@ REQUESTS = ("busy", "broken", "broken_taken", "silent", "unreached", "unsubscrib
 WEBHOOKS = ("twice", "late")
 CALLS = {"unanswered": "no-answer", "engaged": "busy", "given_up": "canceled"}
 STAFF = {"voicemail": "voicemail", "staff_away": "no-answer", "staff_busy": "busy"}
-LINES = ("relay_drop", "relay_lost")
+LINES = ("relay_drop", "relay_lost", "relay_cut")
 RATES = (*REQUESTS, *WEBHOOKS, "dropped", "filtered", "unreachable", *CALLS, *STAFF, *LINES)
+LONGEST_CUT = 3  # sentences; a shorter answer is heard whole
 CODES = {"filtered": "30007", "unreachable": "30003"}
 
 
@@ -28,8 +29,9 @@ class Faults:
     callbacks a part is `dropped`. What was taken ends as `filtered` (30007) or `unreachable` (30003). Calls: nobody
     takes it (`unanswered`), the line is `engaged`, the caller has `given_up` while it rang; a ring at staff's ends at
     their `voicemail`, `staff_away` or `staff_busy`; before something is said the relay's connection is lost and made
-    again (`relay_drop`) or not (`relay_lost`, so that the call goes on by TwiML). `script` names
-    what happens to the first requests, in order ("" for nothing); after it the rates count.
+    again (`relay_drop`) or not (`relay_lost`, so that the call goes on by TwiML); in the middle of a sentence of the
+    answer it is lost and made again (`relay_cut`). `script` names what happens to the first requests, in order ("" for
+    nothing); after it the rates count.
     """
 
     seed: int = 0
@@ -52,6 +54,7 @@ class Faults:
     staff_busy: float = 0.0
     relay_drop: float = 0.0
     relay_lost: float = 0.0
+    relay_cut: float = 0.0
     script: tuple[str, ...] = field(default=())
 
     def __post_init__(self) -> None:
@@ -89,6 +92,10 @@ class Faults:
     def line(self, n: int) -> str:
         """What happens to the relay's connection before the thing number `n` is said."""
         return self._drawn(LINES, f"line:{n}")
+
+    def cut(self, n: int) -> int:
+        """In which of the answer's sentences, from 1, to the thing number `n` the connection is lost."""
+        return 1 + int(draw(self.seed, f"cut:{n}") * LONGEST_CUT)
 
     def _drawn(self, names: tuple[str, ...], what: str) -> str:
         left = draw(self.seed, what)

@@ -35,6 +35,7 @@ class Leg:
     refused: str | None = None
     closed: int | None = None
     turns: int = 0
+    cut: int = 0  # in which sentence of the next turn the line is lost; 0 for none
     news: asyncio.Event = field(default_factory=asyncio.Event)
     socket: ClientConnection | None = None
     reading: asyncio.Task[None] | None = None
@@ -102,6 +103,13 @@ class Leg:
             await self.socket.close()
             await self._ended()
 
+    def _lose(self, socket: ClientConnection, saying: list[str]) -> None:
+        """The line is lost in the middle of a sentence; what was spoken before it was heard."""
+        self.cut = 0
+        if saying:
+            self.heard.append(" ".join("".join(saying).split()))
+        socket.transport.abort()
+
     async def _ended(self) -> None:
         if self.reading is not None:
             await self.reading
@@ -119,12 +127,15 @@ class Leg:
                 if found["type"] == "end":
                     self.handoff = found.get("handoffData", "")
                 elif found["type"] == "text":
+                    if found["token"] and len(saying) + 1 == self.cut:
+                        self._lose(socket, saying)
+                        break
                     saying.append(found["token"])
                     if self.tells and found["token"]:
                         await self.send({"type": "info", "name": "tokensPlayed", "value": found["token"]})
                     if found.get("last"):
                         self.heard.append(" ".join("".join(saying).split()))
-                        self.turns, saying = self.turns + 1, []
+                        self.turns, self.cut, saying = self.turns + 1, 0, []
                 self.news.set()
         except ConnectionClosed:
             pass

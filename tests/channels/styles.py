@@ -22,7 +22,7 @@ from channels.fake.leg import Leg
 from domain.segments import folded
 
 OK, REFUSED, TOO_LONG = 200, 403, 413
-STOP_PHRASE = "take me off your list"
+NO_CALLS = "stop calling me"  # a wish for more than that ends the call
 
 
 @dataclass(kw_only=True)
@@ -157,7 +157,7 @@ class Caller(Customer):
 
     call: str
     turns: dict[str, list[str]] = field(default_factory=dict)
-    stop: str = STOP_PHRASE
+    stop: str = NO_CALLS
 
     async def bring(self, text: str, key: str) -> int:
         path = f"/twilio/call/heard?n={key}"
@@ -190,7 +190,7 @@ class Speaker(Customer):
 
     leg: Leg
     keys: list[str] = field(default_factory=list)
-    stop: str = STOP_PHRASE
+    stop: str = NO_CALLS
 
     async def bring(self, text: str, key: str) -> int:
         if key in self.keys:

@@ -61,22 +61,6 @@ async def test_the_greeting_discloses_and_listens(shop: Shop, mia: Person) -> No
     assert mia.rows("message") == []
 
 
-async def test_a_turn_that_fails_is_owned_up_to_on_the_line(
-    at_work: Shop, mia: Person, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def broken(*_: object) -> None:
-        raise RuntimeError("nothing works")
-
-    monkeypatch.setattr("workers.turns.TRIES", 1)
-    monkeypatch.setattr("workers.turns.run_turn", broken)
-    call = await at_work.handset.call(mia.number, "answered")
-    said = await talk(at_work, call, "is there parking?")
-    assert said == ["Sorry, something went wrong on our side. Somebody from the team will get back to you."]
-    assert [row.session for row in mia.rows("message", "direction = 'out'")] == [call.sid]
-    assert mia.loops() == ["answer", "quarantined"], "the apology is no answer: staff still owe one"
-    await at_work.handset.hang_up(call)
-
-
 async def test_what_is_said_is_answered_in_the_response(at_work: Shop, mia: Person) -> None:
     call = await at_work.handset.call(mia.number, "answered")
     assert call.says == [GREETING]

@@ -154,10 +154,11 @@ async def test_odd_input_is_kept_or_refused_and_the_conversation_goes_on(mia: Cu
 async def test_stop_is_obeyed_and_confirmed_once(mia: Customer) -> None:
     await say(mia, PARKING, "1")
     confirmed = await say(mia, mia.stop, "2")
-    assert len(confirmed) == 1 and "unsubscribed" in confirmed[0].lower() or "no more" in confirmed[0].lower()
+    said = ("unsubscribed", "no more", "not call you any more")
+    assert len(confirmed) == 1 and any(words in confirmed[0].lower() for words in said)
     assert mia.rows("consent", "act = 'revoke'", "t.id")
     again = await say(mia, mia.stop, "3")
-    assert not any("unsubscribed" in line.lower() for line in again)
+    assert not any(words in line.lower() for line in again for words in said)
 
 
 async def test_what_the_provider_did_not_send_is_refused_and_changes_nothing(mia: Customer) -> None:

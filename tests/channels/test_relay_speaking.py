@@ -144,6 +144,32 @@ async def test_a_line_cut_in_the_middle_of_a_sentence_loses_and_doubles_nothing(
     assert (mia.inbox, mia.loops()) == ([], [])
 
 
+@pytest.mark.parametrize("sentence", [1, 2, 3])
+async def test_after_a_cut_the_caller_hears_the_rest_and_nothing_twice(
+    shop: Exchange, mia: Person, monkeypatch: pytest.MonkeyPatch, sentence: int
+) -> None:
+    monkeypatch.setattr("channels.line.GRACE_S", 0.2)
+    monkeypatch.setattr("channels.line.SPOKEN_PER_S", 10_000.0)
+    whole, leg = await shop.dial(mia)
+    await shop.handset.say(whole, "are you a robot?")
+    [expected] = whole.says
+    await shop.handset.hang_up(whole)
+    jo = shop.somebody()
+    call, leg = await shop.dial(jo)
+    leg.cut = sentence
+    await shop.handset.say(call, "are you a robot?")
+    assert " ".join(call.says) == expected, "every sentence once, in order"
+    assert len(call.says) == (1 if sentence == 1 else 2)
+    await shop.handset.say(call, "are you a robot?")
+    assert len(call.says) == 1, "and the next answer is whole again"
+    said = [row.text for row in jo.rows("message", "direction = 'in'", "n")]
+    assert said == ["are you a robot?"] * 2
+    assert set(jo.states("message")) == {"done"}
+    await shop.handset.hang_up(call)
+    await shop.quiet()
+    assert jo.inbox == []
+
+
 @pytest.mark.parametrize("late", ["prompt", "dtmf", "interrupt", "setup", "nonsense"])
 async def test_frames_after_the_caller_hung_up_do_nothing(shop: Exchange, mia: Person, late: str) -> None:
     call, leg = await shop.dial(mia)

@@ -17,8 +17,8 @@ from domain.errors import BadInput
 
 SEEDS = int(os.environ.get("QOTBOT_SOAK_SEEDS", "2"))
 STORM = Faults(
-    unanswered=0.1, engaged=0.1, given_up=0.1, voicemail=0.25, staff_away=0.25, staff_busy=0.25, relay_drop=0.3,
-    relay_lost=0.15,
+    unanswered=0.1, engaged=0.1, given_up=0.1, voicemail=0.25, staff_away=0.25, staff_busy=0.25, relay_drop=0.2,
+    relay_lost=0.15, relay_cut=0.3,
 )  # fmt: skip
 
 
@@ -40,7 +40,11 @@ async def talked(shop: Exchange, person: Person) -> list[str]:
 
 
 @pytest.mark.parametrize("seed", range(SEEDS))
-async def test_every_call_ends_in_something_said_or_owed(tmp_path: Path, seed: int) -> None:
+async def test_every_call_ends_in_something_said_or_owed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    monkeypatch.setattr("channels.line.GRACE_S", 0.3)
+    monkeypatch.setattr("channels.line.SPOKEN_PER_S", 10_000.0)
     pack = altered_pack(tmp_path / "pack", "business.yaml", lambda yaml: yaml.replace(
         "links: []", f'transfer_to: "{STAFF}"\nlinks: []'))  # fmt: skip
     async with opened_exchange(tmp_path / "home", pack=pack) as shop:
@@ -72,11 +76,12 @@ async def test_the_same_seed_goes_wrong_in_the_same_way() -> None:
     one, same, other = storm(3), storm(3), storm(4)
 
     def drawn(faults: Faults) -> list[str]:
-        return [f"{faults.call(n)} {faults.staff(n)} {faults.line(n)}" for n in range(200)]
+        return [f"{faults.call(n)} {faults.staff(n)} {faults.line(n)} {faults.cut(n)}" for n in range(200)]
 
     assert drawn(one) == drawn(same) != drawn(other)
     assert {*CALLS.values(), ""} == {storm(3).call(n) for n in range(200)}
     assert {*AT_STAFF.values(), ""} == {storm(3).staff(n) for n in range(200)}
     assert {*LINES, ""} == {storm(3).line(n) for n in range(200)}
+    assert {1, 2, 3} == {storm(3).cut(n) for n in range(200)}
     with pytest.raises(BadInput, match="voicemail"):
         faults_from({"voicemail": "2"}, seed=0)

@@ -212,10 +212,13 @@ async def test_v19_a_wish_to_be_left_alone_ends_texts_and_calls(shop: Exchange, 
     await shop.handset.say(call, "take me off your list")
     revoked = {row.group for row in mia.rows("consent", "act = 'revoke'")}
     assert revoked == {"call", "text"}
-    assert "unsubscribed" in call.says[0]
-    await shop.handset.hang_up(call)
+    assert call.says == [
+        "All right: Willow & Co Hair will not call or text you any more, except to answer what you ask. Goodbye."
+    ]
+    assert call.ended, "a polite end"
+    await shop.company.post("/twilio/call/status", mia.call(sid=call.sid, CallStatus="completed", CallDuration="9"))
     await shop.quiet()
-    assert mia.inbox == []
+    assert (mia.inbox, mia.loops()) == ([], [])
 
 
 @pytest.mark.parametrize("way", ["0", "representative"])

@@ -52,6 +52,9 @@ def run(
     durable: Annotated[bool, typer.Option(help="Databases on disk with fsync, as in production.")] = False,
     live: Annotated[bool, typer.Option(help="Let the configured model (QOTBOT_MODEL) read the cases.")] = False,
     judge: Annotated[bool, typer.Option(help="Let it look at the cases' wishes; it may veto, never rescue.")] = False,
+    without: Annotated[
+        str | None, typer.Option(help="A guard that finds nothing meanwhile, to see who misses it.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Play cases and judge them; exit 1 where an expectation fails, 3 where an invariant breaks."""
@@ -63,12 +66,14 @@ def run(
     writable(out, html, junit)
     loaded = _loaded(places, tag, match)
     lineup, reader = _lineup(live=live, judge=judge)
-    options = Options(seeds=seeds, perturbations=tuple(perturb or ()), durable=durable, workers=workers or CORES)
+    options = Options(
+        seeds=seeds, perturbations=tuple(perturb or ()), durable=durable, workers=workers or CORES, without=without,
+    )  # fmt: skip
     began = time.perf_counter()
     with _progress(len(tasks(loaded, options))) as each:
         found = play(loaded, options, each=each, lineup=lineup)
     seconds = time.perf_counter() - began
-    made = results.as_json(found, reader=reader, seconds=seconds, workers=options.workers)
+    made = results.as_json(found, reader=reader, seconds=seconds, workers=options.workers, without=without)
     if out is not None:
         results.write(out, made)
     if junit is not None:
@@ -259,6 +264,8 @@ def _tell(found: list[Any], made: dict[str, Any], *, as_json: bool) -> None:
         if len(figures["pass_k"]) > 1:
             typer.echo("pass^k " + ", ".join(f"{k}: {v:.3f}" for k, v in figures["pass_k"].items()))
         if figures["drifted"]:
-            typer.echo(f"the question drifted in {figures['drifted_cases']} recorded cases: record them again")
+            typer.echo(f"what a reader is asked has changed in {figures['drifted_cases']} recorded cases, which were "
+                       "played from their recordings; record them again: "
+                       + ", ".join(dict.fromkeys(r.case for r in found if r.drifted)))  # fmt: skip
     hard = figures["violated"]
     raise typer.Exit(BROKEN if hard else FAILED if figures["failed"] or figures["errors"] else 0)

@@ -58,7 +58,7 @@ class Contact(Strict):
     """A person; at least one address. `ref` is how turns and expectations name them."""
 
     ref: str = "customer"
-    phone: str | None = DEFAULT_PHONE
+    phone: str | None = Field(default=DEFAULT_PHONE, pattern=r"^\+[1-9]\d{6,14}$", description="E.164")
     web: str | None = DEFAULT_WEB
     name: str | None = None
     zone: str | None = None
@@ -274,6 +274,16 @@ class Case(Strict):
                 raise ValueError(f"turn {at}: there is no contact {lost[0]!r}; there are {', '.join(known)}")
             if turn.who is not None and turn.who not in known:
                 raise ValueError(f"turn {at}: there is no contact {turn.who!r}; there are {', '.join(known)}")
+        return self
+
+    @model_validator(mode="after")
+    def _expects_of_its_people(self) -> Case:
+        known = [contact.ref for contact in self.contacts]
+        for expected in (*self.expect, *(one for turn in self.turns for one in turn.expect)):
+            _, wanted, _ = expected.asserts
+            for ref in (getattr(wanted, "to", None), getattr(wanted, "contact", None)):
+                if ref is not None and ref not in known:
+                    raise ValueError(f"expected of {ref!r}: there is no such contact; there are {', '.join(known)}")
         return self
 
     def person(self, ref: str | None) -> Contact:

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from compose import shipped_guards
-from domain.extensions import discover
-from domain.message import Delivery, Refused
-from domain.permit import Permit
-from domain.tool import Ports, Tool
 from evals.finding import Result
+from evals.naming import tools
 from evals.run import Options, run
 from evals.suite import Loaded
 from graphs.agenda import FLOWS
-from tools.payments import FilePayments
 
 CHANNELS = ("sms", "web", "call")
 CONSENT = (
@@ -56,7 +51,7 @@ def coverage(results: Sequence[Result]) -> list[Covered]:
     hit = {kind: {n for r in results for n in r.exercised.get(kind, ())} for kind in _kinds()}
     guards = {name.rpartition(" ")[0] for name in hit["guards"]}
     there = {
-        "tools": tools(), "guards": [g.name for g in shipped_guards(None)], "steps": steps(), "channels": CHANNELS,
+        "tools": tools(None), "guards": [g.name for g in shipped_guards(None)], "steps": steps(), "channels": CHANNELS,
         "consent": CONSENT, "staff": STAFF,
     }  # fmt: skip
     touched = {**hit, "guards": guards}
@@ -102,16 +97,6 @@ def as_json(covered: Sequence[Covered], killed: Sequence[Kill] = ()) -> dict[str
         told["guard_kill_rate"] = round(sum(bool(k.noticed) for k in killed) / len(killed), 4)
         told["guards"] = {k.guard: {"tried": k.tried, "noticed": list(k.noticed)} for k in killed}
     return told
-
-
-def tools() -> list[str]:
-    """The names of the shipped tools."""
-    ports = Ports(send=_nobody, find_sent=_nobody, payments=FilePayments(Path()))
-    return sorted((t if isinstance(t, Tool) else t(ports)).name for t in discover("tools", "TOOL", None))
-
-
-async def _nobody(_permit: Permit, _payload: dict[str, Any]) -> Delivery:
-    return Refused("only the names are looked at")
 
 
 def steps() -> list[str]:

@@ -28,11 +28,13 @@ class Failure:
     why: str
     evidence: tuple[str, ...] = ()
     nearest: str = ""
+    place: str = ""
 
     def told(self) -> str:
         """The failure as people read it."""
         where = f"turn {self.turn} ({self.after})" if self.turn else "at the end"
         lines = [f"{where}: {self.assertion}: {self.why}", f"    wanted   {self.wanted}"]
+        lines += [f"    place    {self.place}"] if self.place else []
         lines += [f"    evidence {line}" for line in self.evidence] or ["    evidence none"]
         return "\n".join([*lines, *([f"    nearest  {self.nearest}"] if self.nearest else [])])
 

@@ -8,11 +8,12 @@ from dataclasses import replace
 
 from structlog.testing import capture_logs
 
-from domain.errors import QotBotError
+from domain.errors import ConfigurationError, QotBotError
 from evals.finding import Result
 from evals.performing import Performance
 from evals.recording import Recorder
 from evals.restarting import in_a_child
+from evals.suite import Loaded
 from evals.venue import Venue, Venues
 from evals.watch import Playing, Watch
 
@@ -30,12 +31,22 @@ async def play(venues: Venues, playing: Playing) -> Result:
             )  # fmt: skip
             made = await at_venue(venue, playing, result)
     except (QotBotError, LookupError) as problem:
-        made = replace(result, status="error", error=f"{playing.loaded.place}: {problem}")
+        made = replace(result, status="error", error=placed(playing.loaded, problem))
     except Exception as problem:  # noqa: BLE001  whatever one case brings up, the others are played
         where = "".join(traceback.format_exception(problem)[-3:]).strip()
         made = replace(result, status="error", error=f"{playing.loaded.place}: {where}")
     took, cpu = time.perf_counter() - began, time.process_time() - spent
     return replace(made, ms=round(took * 1000, 2), cpu_ms=round(cpu * 1000, 2))
+
+
+def placed(loaded: Loaded, problem: Exception) -> str:
+    """What cannot be played, with the line that it comes from as near as is known."""
+    told = str(problem)
+    if told.startswith(f"{loaded.file}:"):
+        return told
+    settings = isinstance(problem, ConfigurationError) and "overrides" in loaded.lines
+    what = "overrides" if settings else "reader" if "cassette" in told else ""
+    return f"{loaded.place_of(what)}: {f'with these {what}: ' if settings else ''}{told}"
 
 
 async def at_venue(venue: Venue, playing: Playing, result: Result) -> Result:

@@ -28,13 +28,16 @@ class Run:
     results: tuple[Result, ...]
 
 
-def as_json(results: Sequence[Result], *, reader: str = "", seconds: float = 0.0, workers: int = 1) -> dict[str, Any]:
-    """A run as JSON; `reader` names the live model, if one read."""
+def as_json(
+    results: Sequence[Result], *, reader: str = "", seconds: float = 0.0, workers: int = 1, without: str | None = None
+) -> dict[str, Any]:
+    """A run as JSON; `reader` names the live model, if one read, `without` the guard that found nothing."""
     found = figures(results)
     found["cases_per_minute"] = round(60 * len(results) / seconds, 1) if seconds else 0.0
     about = {
         "at": datetime.now(UTC).isoformat(timespec="seconds"), "version": version("qotbot"), "commit": commit(),
         "prompt": VERSION, "reader": reader or "as each case says", "seconds": round(seconds, 2), "workers": workers,
+        **({"without": without} if without else {}),
     }  # fmt: skip
     return {"format": FORMAT, "about": about, "figures": found, "results": [r.as_json() for r in results]}
 

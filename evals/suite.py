@@ -15,12 +15,14 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.constructor import RoundTripConstructor
 from ruamel.yaml.error import MarkedYAMLError
 
 from domain.errors import BadInput
 from domain.marked import fix_of, line_of, place_of, plain
 from evals.case import Case, Contact, Turn
+from evals.naming import PACKS, misnamed
 from evals.vocabulary import Expectation, Strict
 
 CASES, LINES, SUITE = ".case.yaml", ".jsonl", "suite.yaml"
@@ -46,18 +48,35 @@ class Suite(Strict):
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A case with the place it came from; paths in the case are relative to `folder`."""
+    """A case with the place it came from; paths in the case are relative to `folder`.
+
+    `lines` are those of its settings (by name) and of its expectations (`turns.0.expect.1`, `expect.0`).
+    """
 
     case: Case
     file: Path
     line: int
     suite: str = ""
     folder: Path = field(default_factory=Path)
+    lines: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def place(self) -> str:
         """File and line."""
         return f"{self.file}:{self.line}"
+
+    def place_of(self, what: str | Expectation) -> str:
+        """File and line of a setting, or of an expectation of this case; of the case where nothing nearer is known."""
+        name = what if isinstance(what, str) else self._named(what)
+        return f"{self.file}:{self.lines.get(name, self.line)}"
+
+    def _named(self, expected: Expectation) -> str:
+        places = [
+            *((f"turns.{at}.expect.{k}", one) for at, turn in enumerate(self.case.turns)
+              for k, one in enumerate(turn.expect)),
+            *((f"expect.{k}", one) for k, one in enumerate(self.case.expect)),
+        ]  # fmt: skip
+        return next((name for name, one in places if one is expected), "")
 
 
 def load(places: Sequence[Path], *, tags: Sequence[str] = (), match: str = "") -> list[Loaded]:
@@ -85,8 +104,9 @@ def load(places: Sequence[Path], *, tags: Sequence[str] = (), match: str = "") -
 
 
 def shipped(place: Path) -> Path:
-    """The folder of a shipped suite, where a name stands for one and nothing of that name is here."""
-    return SHIPPED / place if not place.exists() and (SHIPPED / place).exists() else place
+    """The folder of a shipped suite or pack, where a name stands for one and nothing of that name is here."""
+    ours = [folder / place for folder in (SHIPPED, PACKS.parent) if (folder / place).exists()]
+    return ours[0] if ours and not place.exists() else place
 
 
 def read_file(file: Path) -> list[Loaded]:
@@ -97,7 +117,24 @@ def read_file(file: Path) -> list[Loaded]:
         raise BadInput(f"{file}: cannot be read: {problem}") from problem
     suite = suite_of(file.parent)
     documents = _json_lines(file, text) if file.name.endswith(LINES) else _yaml_documents(file, text)
-    return [Loaded(_case((file, line), data, suite), file, line, suite.name, file.parent) for line, data in documents]
+    return [
+        Loaded(_case((file, line), data, suite), file, line, suite.name, file.parent, lines_of(data, least=line))
+        for line, data in documents
+    ]
+
+
+def lines_of(data: Any, *, least: int) -> dict[str, int]:
+    """Where a case's settings and expectations stand in its file."""
+    if not isinstance(data, CommentedMap):
+        return {}
+    found = {str(name): line_of(data, (name,)) for name in data}
+    for at, turn in enumerate(data.get("turns") or ()):
+        expected = turn.get("expect") if isinstance(turn, CommentedMap) else None
+        for k, _ in enumerate(expected or ()):
+            found[f"turns.{at}.expect.{k}"] = line_of(data, ("turns", at, "expect", k))
+    for k, _ in enumerate(data.get("expect") or ()):
+        found[f"expect.{k}"] = line_of(data, ("expect", k))
+    return {name: max(least, line) for name, line in found.items()}
 
 
 def schema() -> dict[str, Any]:
@@ -158,7 +195,14 @@ def _json_lines(file: Path, text: str) -> Iterator[tuple[int, Any]]:
 def _case(place: tuple[Path, int], data: Any, suite: Suite) -> Case:
     if not isinstance(data, dict):
         raise BadInput(f"{place[0]}:{place[1]}: expected a case, one 'key: value' a line")
-    return _valid(Case, place, data, defaults=suite.defaults)
+    case = _valid(Case, place, data, defaults=suite.defaults)
+    told = [
+        f"{place[0]}:{max(place[1], line_of(data, where))}: {place_of(where)}: {why}"
+        for where, why in misnamed(case, place[0].parent)
+    ]
+    if told:
+        raise BadInput("\n".join(told))
+    return case
 
 
 def _valid(

@@ -7,10 +7,11 @@ the business's zone where they name none.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 Where = dict[str, Any]
 Outcome = Literal["run", "ask", "hold", "refuse"]
@@ -18,6 +19,17 @@ Verdict = Literal["allow", "ask", "hold", "deny"]
 StaffKind = Literal["approve", "edit", "reject", "answer", "expire"]
 PyName = Annotated[str, Field(pattern=r"^[\w.]+:\w+$")]
 Span = Annotated[str, Field(pattern=r"^\d+(\.\d+)?(ms|s|m|h|d)$")]
+
+
+def _pattern(text: str) -> str:
+    try:
+        re.compile(text)
+    except re.error as problem:
+        raise ValueError(f"{text!r} is not a pattern: {problem}") from problem
+    return text
+
+
+Pattern = Annotated[str, AfterValidator(_pattern)]
 
 
 class Strict(BaseModel):
@@ -39,7 +51,7 @@ class Says(Counted):
 
     contains: str | list[str] | None = None
     any_of: list[str] | None = None
-    matches: str | None = None
+    matches: Pattern | None = None
     channel: str | None = None
     purpose: str | None = None
     to: str | None = Field(default=None, description="a contact's ref")
@@ -157,7 +169,7 @@ class Seen(Strict):
     """What the reader was given."""
 
     contains: str | None = None
-    matches: str | None = None
+    matches: Pattern | None = None
 
 
 def _short(name: str) -> Callable[[Any], Any]:

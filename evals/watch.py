@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from domain.errors import BadInput
 from evals.case import Case, Turn
 from evals.evidence import Evidence
 from evals.exercised import exercised
@@ -19,6 +20,7 @@ from evals.recording import Recorder
 from evals.story import sent
 from evals.suite import Loaded
 from evals.transcript import lines
+from evals.vocabulary import Expectation
 from guards.spending import PER_CENT, cost
 
 Perform = Callable[[Turn], Awaitable[str | None]]
@@ -74,12 +76,22 @@ class Watch:
         if turn.expect:
             whole = any(e.ledger_sound is not None for e in turn.expect)
             evidence = self.recorder.evidence(before=before, whole=whole)
-            self.failures += [f for e in turn.expect if (f := judge(evidence, e, after=about(turn)))]
+            self.judge(evidence, turn.expect, after=about(turn))
+
+    def judge(self, evidence: Evidence, expected: Sequence[Expectation], *, after: str = "") -> None:
+        """Note what does not hold, with the line it stands on; `BadInput` where the evidence cannot show it."""
+        for one in expected:
+            try:
+                failure = judge(evidence, one, after=after)
+            except BadInput as problem:
+                raise BadInput(f"{self.playing.loaded.place_of(one)}: {problem}") from problem
+            if failure is not None:
+                self.failures.append(replace(failure, place=self.playing.loaded.place_of(one)))
 
     async def end(self, result: Result, *, carried: Sequence[Mapping[str, str]]) -> Result:
         """Judge the whole, and tell it."""
         case, evidence = self.playing.case, self.recorder.evidence(whole=True, logs=self.logs, carried=carried)
-        self.failures += [f for e in case.expect if (f := judge(evidence, e))]
+        self.judge(evidence, case.expect)
         began = time.perf_counter()
         names = [n for n in (NAMES if case.always == "all" else case.always) if n not in case.not_always]
         violations = broken(evidence, names) if self.playing.checked else ()

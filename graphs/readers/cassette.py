@@ -31,8 +31,9 @@ class CassetteModel(ReadingModel):
     serves on any day. A later line replaces an earlier one with the same key. A turn that was not recorded raises
     NoRecording, which no caller takes for a failing model.
 
-    Recordings name the `case` they were made in. A `teacher` reads by position in its case whatever it is asked, so
-    that a changed prompt or flow voids nothing; the keys that no longer fit are kept in `drifted`.
+    Recordings name the `case` they were made in; recording a case again replaces its lines. A `teacher` reads by
+    position in its case whatever it is asked, so that a changed prompt or flow voids nothing. Keys that no longer fit,
+    and those asked with another prompt than today's, are kept in `drifted`; they serve all the same.
     """
 
     path: Path
@@ -42,7 +43,9 @@ class CassetteModel(ReadingModel):
     name: str | None = "cassette"
     drifted: list[str] = []
     _recorded: dict[str, Reading] = PrivateAttr(default_factory=dict)
+    _prompts: dict[str, str | None] = PrivateAttr(default_factory=dict)
     _lines: list[dict[str, Any]] = PrivateAttr(default_factory=list)
+    _others: list[dict[str, Any]] = PrivateAttr(default_factory=list)
     _at: int = PrivateAttr(default=0)
 
     @property
@@ -56,7 +59,9 @@ class CassetteModel(ReadingModel):
             texts = self.path.read_text(encoding="utf-8").splitlines()
             lines = [_entry(n, text) for n, text in enumerate(texts, 1) if text.strip()]
             self._recorded = {line["key"]: Reading.model_validate(line["reading"]) for line in lines}
+            self._prompts = {line["key"]: line.get("prompt") for line in lines}
             self._lines = [line for line in lines if line.get("case") == self.case]
+            self._others = [line for line in lines if line.get("case") != self.case]
 
     async def aclose(self) -> None:
         """Let go of the live model."""
@@ -77,6 +82,8 @@ class CassetteModel(ReadingModel):
             raise NoRecording(
                 f"{self.path} has no recording {key} for {text!r}: record it with a model{self._near(text, known)}"
             )
+        if self._prompts[key] != VERSION:
+            self.drifted.append(key)
         return self._recorded[key]
 
     def _taught(self, key: str, text: str) -> Reading:
@@ -104,8 +111,13 @@ class CassetteModel(ReadingModel):
         reading = await live.with_structured_output(Reading).ainvoke(list(given))
         if not isinstance(reading, Reading):
             raise OutputParserException("the answer was not the form Reading.")
-        self._recorded[entry["key"]] = reading
-        _append(self.path, entry | {"by": live.get_name(), "prompt": VERSION, "reading": reading.model_dump()})
+        self._recorded[entry["key"]], self._prompts[entry["key"]] = reading, VERSION
+        line = entry | {"by": live.get_name(), "prompt": VERSION, "reading": reading.model_dump()}
+        if self.case is not None and not self._at:
+            _write(self.path, [*self._others, line])
+        else:
+            _append(self.path, line)
+        self._at += 1
         return reading
 
 
@@ -124,6 +136,14 @@ def recording_key(text: str, known: dict[str, Any]) -> str:
     """Return the key of a turn: a hash of the text, spaces and composition aside, and of what we knew."""
     words = " ".join(unicodedata.normalize("NFC", text).split())
     return sha256(json.dumps([words, known], sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _write(path: Path, entries: Sequence[dict[str, Any]]) -> None:
+    """Replace the file at once, so that a process that dies leaves the old one or the new one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_name(f".{path.name}.new")
+    new.write_text("".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in entries), encoding="utf-8")
+    new.replace(path)
 
 
 def _append(path: Path, entry: dict[str, Any]) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from hashlib import sha256
+from typing import Final
 
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
 from domain.reading import Listening
 from graphs.readers.listening import listening_json
 
-VERSION = "1"
 CONTEXT = "What you know, as JSON:"
 _INSTRUCTIONS = """\
 You read what a customer of a small business just wrote or said, and fill in the form `Reading`. You do not answer \
@@ -31,6 +32,7 @@ any of them will do.
 - `contact_wish` only if the customer speaks of being contacted by us: stop all messages, stop advertising, stop calls.
 - If you cannot tell what is meant, set `unclear` to true and leave `said` empty.
 - Keep each `quote` under 300 characters."""
+VERSION: Final = sha256(_INSTRUCTIONS.encode()).hexdigest()[:12]  # tells recordings that another prompt was asked for
 
 
 def messages(text: str, listening: Listening, *, problem: str | None = None) -> list[BaseMessage]:

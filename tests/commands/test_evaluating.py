@@ -85,3 +85,17 @@ def test_a_broken_invariant_ends_with_three(capsys: pytest.CaptureFixture[str]) 
     with pytest.raises(Exception) as ended:
         _tell([broken], results.as_json([broken]), as_json=False)
     assert getattr(ended.value, "exit_code", None) == BROKEN and "no_false_claim: it lied" in capsys.readouterr().out
+
+
+def test_a_guard_that_is_taken_away_is_missed_by_the_cases_that_compare_names(tmp_path: Path) -> None:
+    case = "id: strict\nclock: 2026-11-24T10:00:00-05:00\noverrides: {policy: {actions: {book: never}}}\n"
+    case += "turns:\n  - user: haircut with Ana friday at 3pm\n"
+    case += "    expect: [{not_calls_tool: {name: book, state: asked}}]\n"
+    (tmp_path / "one.case.yaml").write_text(case)
+    kept = [str(tmp_path / name) for name in ("with.json", "without.json")]
+    assert typed("run", str(tmp_path), "--out", kept[0])[0] == 0
+    code, out = typed("run", str(tmp_path), "--without", "tier", "--out", kept[1])
+    assert code == FAILED and f"place    {tmp_path}/one.case.yaml:6" in out
+    assert results.read(Path(kept[1])).about["without"] == "tier"
+    code, out = typed("compare", *kept)
+    assert code == FAILED and "newly failing: 1\n  strict" in out

@@ -164,7 +164,6 @@ def test_a_message_of_one_s_own_comes_first(evidence: Evidence) -> None:
 def test_what_a_case_names_wrongly_is_refused_with_the_fix(evidence: Evidence) -> None:
     for wanted, why in (
         ({"state": {"bookinks": {"count": 1}}}, "there are actions"),
-        ({"says": {"matches": "("}}, "is not a pattern"),
         ({"py": "nowhere:nothing"}, "nowhere"),
         ({"sends": {"between": ["soon", "later"]}}, "is not a time"),
     ):

@@ -61,7 +61,6 @@ def test_a_second_decision_must_not_count(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("turn", "why"),
     [
-        ("propose: {tool: fly}", "there is no tool 'fly'"),
         ("propose: {tool: cancel, args: {booking: '{booking}', version: 1}}", "has no appointment"),
         ("propose: {tool: book, args: {service: cut}}", "book cannot be proposed so"),
     ],
@@ -69,11 +68,6 @@ def test_a_second_decision_must_not_count(tmp_path: Path) -> None:
 def test_what_cannot_be_proposed_is_told(tmp_path: Path, turn: str, why: str) -> None:
     result = played(tmp_path, f"turns:\n  - {turn}\n")
     assert result.status == "error" and why in result.error
-
-
-def test_a_folder_of_parts_that_is_missing_is_told(tmp_path: Path) -> None:
-    result = played(tmp_path, "extensions: nowhere\nturns:\n  - user: hello\n")
-    assert result.status == "error" and "the extensions folder" in result.error
 
 
 def test_a_trigger_names_people_of_the_case(tmp_path: Path) -> None:

@@ -59,6 +59,28 @@ async def test_a_line_says_who_read_what_with_which_prompt(tmp_path: Path) -> No
     assert "now" not in line["known"]
 
 
+async def test_recording_a_case_again_replaces_its_lines_and_no_others(tmp_path: Path) -> None:
+    path = tmp_path / "c.jsonl"
+    for case, readings in (("a", (HELLO, BYE)), ("b", (HELLO,)), ("a", (BYE,))):
+        model = CassetteModel(path=path, live=ScriptedModel(script=readings), case=case)
+        for _ in readings:
+            await read_turn(model, "Hej  då\n", LISTENING)
+    lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    assert [line["case"] for line in lines] == ["b", "a"]
+    taught = CassetteModel(path=path, case="a", teacher=True)
+    assert (await read_turn(taught, "Hej då", LISTENING)).reading == BYE and not taught.drifted
+
+
+@pytest.mark.parametrize("teacher", [True, False])
+async def test_a_recording_of_another_prompt_serves_and_is_told(tmp_path: Path, teacher: bool) -> None:
+    path = tmp_path / "c.jsonl"
+    await record(path, HELLO)
+    path.write_text(path.read_text(encoding="utf-8").replace(VERSION, "of another day"), encoding="utf-8")
+    model = CassetteModel(path=path, teacher=teacher)
+    assert (await read_turn(model, "Hej då", LISTENING)).reading == HELLO
+    assert len(model.drifted) == 1
+
+
 def test_a_recording_of_another_form_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "c.jsonl"
     path.write_text('{"key": "k", "reading": {"intent": "book"}}\n')

@@ -58,8 +58,7 @@ def run(
     as_json: Json = False,
 ) -> None:
     """Play cases and judge them; exit 1 where an expectation fails, 3 where an invariant breaks."""
-    from evals import junit as xml
-    from evals import report, results
+    from evals import results
     from evals.run import CORES, Options, tasks
     from evals.run import run as play
 
@@ -74,13 +73,7 @@ def run(
         found = play(loaded, options, each=each, lineup=lineup)
     seconds = time.perf_counter() - began
     made = results.as_json(found, reader=reader, seconds=seconds, workers=options.workers, without=without)
-    if out is not None:
-        results.write(out, made)
-    if junit is not None:
-        xml.write(junit, found)
-    if html is not None:
-        kept = results.Run(about=made["about"], figures=made["figures"], results=tuple(found))
-        html.write_text(report.html(kept), "utf-8")
+    _keep(found, made, out=out, junit=junit, html=html)
     _tell(found, made, as_json=as_json)
 
 
@@ -246,6 +239,19 @@ def _progress(total: int) -> Iterator[Callable[[Any], None]]:
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("cases", total=total)
         yield lambda _result: bar.advance(task)
+
+
+def _keep(found: list[Any], made: dict[str, Any], *, out: Path | None, junit: Path | None, html: Path | None) -> None:
+    from evals import junit as xml
+    from evals import report, results
+
+    if out is not None:
+        results.write(out, made)
+    if junit is not None:
+        xml.write(junit, found)
+    if html is not None:
+        kept = results.Run(about=made["about"], figures=made["figures"], results=tuple(found))
+        html.write_text(report.html(kept), "utf-8")
 
 
 def _tell(found: list[Any], made: dict[str, Any], *, as_json: bool) -> None:

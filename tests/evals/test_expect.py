@@ -157,7 +157,7 @@ def test_a_turn_s_expectation_looks_at_that_turn_only(evidence: Evidence) -> Non
 
 
 def test_a_message_of_one_s_own_comes_first(evidence: Evidence) -> None:
-    failure = judge(evidence, expectation({"says": "x"}, message="customers must be greeted"))
+    failure = judge(evidence, expectation({"says": "never said"}, message="customers must be greeted"))
     assert failure is not None and failure.why == "customers must be greeted"
 
 

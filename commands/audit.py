@@ -29,6 +29,7 @@ from records.messages import heard_id
 
 LIST = "list:"  # what the evidence of the list's entries begins with, before the line
 Told = Callable[[int, int], None]
+NOT_LISTED = "not on the list"
 ANSWERED = timedelta(days=2)  # a missed call that nobody came back to within this is lost
 
 
@@ -168,7 +169,7 @@ def _people(tx: Tx, clearance: Clearance, past: Past, *, models: Mapping[str, st
         if model not in said:
             said[model] = _permissions(tx, clearance, model, rows=past.rows)
         permissions = said[model] if model == number or person is None else _own(said[model], person, past)
-        found.append(Person(number, names[number], _proof(person) if person else "not on the list", permissions))
+        found.append(Person(number, names[number], _proof(person) if person else NOT_LISTED, permissions))
     return found
 
 

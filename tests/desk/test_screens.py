@@ -136,6 +136,14 @@ def test_a_conflict_is_told_in_place(page: Page, desk: FakeDesk) -> None:
     expect(page.locator("#queue")).to_be_visible()
 
 
+def test_a_yes_that_comes_too_late_says_what_it_was_about(page: Page, desk: FakeDesk) -> None:
+    desk.outcome = Conflict("timer", NOW)
+    page.get_by_role("button", name="Approve").click()
+    expect(page.get_by_role("heading", name="Expired at 10:02")).to_be_visible()
+    expect(page.locator(".result")).to_contain_text("Refund a deposit for Aisha Khan")
+    expect(page.locator(".result")).to_contain_text("The customer is told")
+
+
 def test_a_new_card_appears_by_itself(page: Page, desk: FakeDesk) -> None:
     wait_for_stream(page, desk)
     desk.held.append(booking(13, contact_name="Tom Becker"))

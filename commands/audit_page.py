@@ -33,9 +33,11 @@ judged by the rules that QotBot would apply to each text before it leaves. Nothi
 advice.</p>
 <h2>Who may be contacted</h2>
 <ul>{% for (channel, purpose), title in kinds.items() %}
-<li><b>{{ title }}</b>: {{ r.people|map("allowed_for", channel, purpose)|select|list|length }} of {{ r.people|length }} numbers</li>{% endfor %}</ul>
+<li><b>{{ title }}</b>: {{ r.people|map("allowed_for", channel, purpose)|select|list|length }} of
+{{ r.people|length }} numbers</li>{% endfor %}</ul>
 <p>A call is one that a machine begins; your own people's calls are not judged here.</p>
-<div class="wide" role="region" tabindex="0" aria-label="A table that may be wider than the screen"><table><thead><tr><th>Number<th>Name<th>Proof{% for title in kinds.values() %}
+<div class="wide" role="region" tabindex="0" aria-label="A wide table">
+<table><thead><tr><th>Number<th>Name<th>Proof{% for title in kinds.values() %}
 <th class="long">{{ title|capitalize }}{% endfor %}</tr></thead><tbody>
 {% for p in r.people[:most] %}<tr><td>{{ p.number }}<td dir="auto">{{ p.name }}<td>{{ p.proof }}
 {% for one in p.permissions %}<td class="{{ "yes" if one.allowed else "no" }}">
@@ -45,16 +47,20 @@ advice.</p>
 {% if r.people|length > most %}<p>The first {{ most }} of {{ r.people|length }}; --json has all of them.</p>{% endif %}
 <h2>Texts that should not have been sent: {{ texts }}</h2>
 <ul>{% for rule, count in rules.items() %}<li>{{ rule }}: {{ count }}</li>{% endfor %}</ul>
-<div class="wide" role="region" tabindex="0" aria-label="A table that may be wider than the screen"><table><thead><tr><th>Row<th>Number<th>When (UTC)<th>Rule<th class="long">Why</tr></thead><tbody>
+<div class="wide" role="region" tabindex="0" aria-label="A wide table">
+<table><thead><tr><th>Row<th>Number<th>When (UTC)<th>Rule<th class="long">Why</tr></thead><tbody>
 {% for b in r.breaches[:most] %}
 <tr><td>{{ b.line }}<td>{{ b.number }}<td class="when">{{ b.at|moment }}<td>{{ b.rule }}<td>{{ b.why }}</tr>{% endfor %}
 </tbody></table></div>
 <h2>Missed calls without an answer: {{ r.unanswered|length }}</h2>
-<div class="wide" role="region" tabindex="0" aria-label="A table that may be wider than the screen"><table><thead><tr><th>Row<th>Number<th>When (UTC)</tr></thead><tbody>
-{% for u in r.unanswered[:most] %}<tr><td>{{ u.line }}<td>{{ u.number }}<td class="when">{{ u.at|moment }}</tr>{% endfor %}
+<div class="wide" role="region" tabindex="0" aria-label="A wide table">
+<table><thead><tr><th>Row<th>Number<th>When (UTC)</tr></thead><tbody>
+{% for u in r.unanswered[:most] %}
+<tr><td>{{ u.line }}<td>{{ u.number }}<td class="when">{{ u.at|moment }}</tr>{% endfor %}
 </tbody></table></div>
 {% if r.unread %}<h2>Rows that could not be read: {{ r.unread|length }}</h2>
-<div class="wide" role="region" tabindex="0" aria-label="A table that may be wider than the screen"><table><thead><tr><th>File<th>Row<th class="long">Why</tr></thead><tbody>
+<div class="wide" role="region" tabindex="0" aria-label="A wide table">
+<table><thead><tr><th>File<th>Row<th class="long">Why</tr></thead><tbody>
 {% for u in r.unread[:most] %}<tr><td>{{ u.file }}<td>{{ u.line }}<td>{{ u.why }}</tr>{% endfor %}
 </tbody></table></div>{% endif %}
 </body></html>
@@ -90,7 +96,8 @@ def summary(report: Report) -> str:
     """The report in a few lines."""
     people = len(report.people)
     lines = [
-        f"{people} numbers ({others(report)} not on the list), {report.read['messages']} texts and {report.read['calls']} calls of {report.business}",
+        f"{people} numbers ({others(report)} not on the list), "
+        f"{report.read['messages']} texts and {report.read['calls']} calls of {report.business}",
         *(f"{title}: {sum(x.allowed(*kind) for x in report.people)} of {people}" for kind, title in KINDS.items()),
         f"opted in without proof: {sum('no proof' in p.proof for p in report.people)}",
         f"texts that should not have been sent: {texts(report)}",

@@ -2,7 +2,8 @@
 
 `work` is a plain function over the open transaction, so nothing can await, call a model or use the network inside it.
 SQLite: one writer with BEGIN IMMEDIATE and readers that cannot write. PostgreSQL: the first statement of a write locks
-the scope's row, the contact's or the business's; without it a send can be claimed after a STOP has committed.
+the scope's row, the contact's or the business's (jobs have a lock of their own); without it a send can be claimed after
+a STOP has committed.
 """
 
 from __future__ import annotations
@@ -37,11 +38,14 @@ _LOCK_CONTACT = (
 )
 _LOCK_BUSINESS = sa.select(schema.business.c.id).where(schema.business.c.id == sa.bindparam("id")).with_for_update()
 
+_LOCK_JOBS = sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(sa.bindparam("jobs_of"), 0)))
+
 
 @dataclass(frozen=True, slots=True)
 class Scope:
     """What a unit of work is about; writers of one scope never run at the same time.
 
+    The scope is the contact, else the jobs where they are named (takers wait for no others), else the business.
     Its news are about the contact, else about what is named (`jobs`, `ledger`), else about anything.
     """
 
@@ -204,7 +208,9 @@ def open_database(
 
 def _own(tx: Tx, scope: Scope) -> None:
     """Lock the scope's row; of a contact that was merged meanwhile also the one it became."""
-    if scope.contact is None:
+    if scope.contact is None and scope.about == "jobs":
+        tx.execute(_LOCK_JOBS, {"jobs_of": f"qotbot:jobs:{scope.business}"})
+    elif scope.contact is None:
         tx.execute(_LOCK_BUSINESS, {"id": scope.business})
     owned = scope.contact
     while owned is not None:

@@ -149,8 +149,8 @@ class Runner:
         except Exception as problem:  # noqa: BLE001  whatever one job raises, the others go on
             error = type(problem).__name__
             log.error("job.failed", kind=job.kind, ref=job.ref, tries=job.tries, error=error, where=_where(problem))
-            ready = clock.now() + _back_off(job.tries)
-            await database.write(scope, lambda tx: _failed(tx, self._deps, job, error=error, ready=ready))
+            ready, whole = clock.now() + _back_off(job.tries), Scope(job.business)
+            await database.write(whole, lambda tx: _failed(tx, self._deps, job, error=error, ready=ready))
         else:
             await database.write(scope, lambda tx: jobs.finish(tx, job))
 

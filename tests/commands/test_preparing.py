@@ -75,7 +75,7 @@ def test_the_page_needs_nothing_else_and_escapes_what_it_shows(
     text = page.read_text("utf-8")
     assert "Dana &lt;b&gt;" in text and "Dana <b>" not in text
     assert "http" not in text
-    assert "4 people on the list, 1 more in its history" in text and "2 of 5 numbers" in text
+    assert "4 people on the list, 1 more in its history" in text and "2 of\n5 numbers" in text
     assert "5 numbers (1 not on the list)" in done.out
 
 

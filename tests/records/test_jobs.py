@@ -9,7 +9,7 @@ import pytest
 from making import BUSINESS, later, within
 
 from records import jobs
-from records.database import Database, Tx
+from records.database import Database, Scope, Tx
 from records.jobs import Job, Work
 
 TURN = Work("turn", "con_1", "contact:1")
@@ -157,6 +157,42 @@ def test_takers_do_not_wait_for_each_other(postgresql: Database) -> None:
         other.join(10)
         assert not other.is_alive()
     assert sorted(job.ref for job in got if job) == ["con_1", "con_2"]
+
+
+def test_who_takes_and_finishes_work_waits_for_nothing_else_of_the_business(postgresql: Database) -> None:
+    put(postgresql, TURN)
+    scope, got = Scope(BUSINESS, about="jobs"), list[bool]()
+
+    def other() -> None:
+        job = postgresql.write_now(scope, lambda tx: jobs.take(tx, later()))
+        assert job is not None
+        got.append(postgresql.write_now(scope, lambda tx: jobs.finish(tx, job)))
+
+    def busy(_: Tx) -> None:
+        worker = Thread(target=other)
+        worker.start()
+        worker.join(10)
+        assert not worker.is_alive()
+
+    within(postgresql, busy)
+    assert got == [True]
+
+
+def test_takers_of_one_business_go_one_after_the_other(postgresql: Database) -> None:
+    """What is queued in a lane may become visible out of order; only one look at a time sees it whole."""
+    put(postgresql, TURN, OTHER)
+    scope, got = Scope(BUSINESS, about="jobs"), list[Job | None]()
+    second = Thread(target=lambda: got.append(postgresql.write_now(scope, lambda tx: jobs.take(tx, later()))))
+
+    def first(tx: Tx) -> Job | None:
+        second.start()
+        second.join(0.3)
+        assert got == []
+        return jobs.take(tx, later())
+
+    mine = postgresql.write_now(scope, first)
+    second.join(10)
+    assert sorted(job.ref for job in (mine, *got) if job) == ["con_1", "con_2"]
 
 
 @pytest.mark.parametrize("refs", [1, 3])

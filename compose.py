@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -45,7 +46,7 @@ from tools.payments import FilePayments
 from workers import campaigns, deliveries, forgetting, hearing, reporting, timers
 from workers.answers import collect
 from workers.pacing import wait_turn
-from workers.runner import Runner
+from workers.runner import AT_ONCE, Handler, Runner
 from workers.turns import take_turn
 from workers.witnesses import Witness
 
@@ -157,7 +158,8 @@ async def compose(
     graph = conversation(deps.tools, deps.guards)
     threads, saver_close = await _open_threads(settings.home, deps)
     await database.live.open()
-    handlers = _handlers(deps, graph, threads, texts=settings.carries_texts, by=account)
+    handlers = _handlers(deps, threads, texts=settings.carries_texts, by=account)
+    handlers["turn"] = _turns(deps, graph, at_once=AT_ONCE if model else 1)
     return App(
         deps=deps, keys=keys, graph=graph, runner=Runner(deps, keys, handlers, witnesses=settings.witnesses),
         action_graphs=threads, channels=channels, reception=reception, settings=settings, saver_close=saver_close,
@@ -267,13 +269,24 @@ def _tools(pack: Pack, ports: Ports, extensions: Path | None) -> dict[str, Tool]
     return {n: t for n, t in tools.items() if n in wanted or n in ("message", "hand_over")}
 
 
-def _handlers(
-    deps: Deps, graph: Compiled, threads: dict[str, Compiled], *, texts: bool = True, by: Account | None = None
-) -> dict[str, Any]:
-    sender, rate = (by.service or by.number, by.rate) if by else ("", None)
+def _turns(deps: Deps, graph: Compiled, *, at_once: int) -> Handler:
+    """What does the jobs of turns.
+
+    Turns that wait for no model only compute: one after the other each is answered sooner than all beside each other.
+    """
+    thinking = asyncio.Semaphore(at_once)
 
     async def turn(job: Job) -> None:
-        await take_turn(deps, graph, job.ref, tries=job.tries)
+        async with thinking:
+            await take_turn(deps, graph, job.ref, tries=job.tries)
+
+    return turn
+
+
+def _handlers(
+    deps: Deps, threads: dict[str, Compiled], *, texts: bool = True, by: Account | None = None
+) -> dict[str, Handler]:
+    sender, rate = (by.service or by.number, by.rate) if by else ("", None)
 
     async def deliver(job: Job) -> None:
         if not texts:
@@ -295,6 +308,6 @@ def _handlers(
     timed = (timers.expire, timers.lapse, timers.resubmit, timers.unclear, timers.unspoken)
     return {
         **{work.__name__: about(work) for work in timed},
-        "turn": turn, "deliver": deliver, "campaign": campaign,
+        "deliver": deliver, "campaign": campaign,
         "drive": about(approval.drive, threads), "erase": about(forgetting.erase, threads),
     }  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from fastapi import Response
@@ -23,9 +24,7 @@ class Recorded:
 
 def nothing() -> Response:
     """Taken, and nothing to do."""
-    from twilio.twiml.voice_response import VoiceResponse
-
-    return _xml(VoiceResponse())
+    return _xml(_nothing())
 
 
 def spoken(
@@ -178,6 +177,13 @@ def _recording(response: Any, record: Recorded | None, notice: Sequence[str]) ->
         response.append(start)
         if record.again:
             response.say(record.again[:LONGEST])
+
+
+@cache
+def _nothing() -> str:
+    from twilio.twiml.voice_response import VoiceResponse
+
+    return str(VoiceResponse())
 
 
 def _xml(response: object) -> Response:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import ipaddress
 import secrets
 import socket
@@ -11,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
+import uvloop
 from pydantic import SecretStr
 
 from channels.fake.api import api
@@ -56,7 +56,7 @@ def serve_here(place: Place, *, home: Path, business: Path, offline: bool) -> No
         raise BadInput("--no-work: without DATABASE_URL nobody else could work; leave it out")
     _free(place)
     with owned(home):
-        asyncio.run(_serve(place, home, business, offline=offline))
+        uvloop.run(_serve(place, home, business, offline=offline))
 
 
 async def _serve(place: Place, home: Path, business: Path, *, offline: bool) -> None:

@@ -110,7 +110,7 @@ async def understand(state: TurnState, runtime: Runtime[Deps]) -> dict[str, Any]
         conversations.save_reading(tx, turn["id"], reading, read_by=read.by)
         note_reading(tx, deps, turn, read=read)
 
-    await deps.database.write(deps.scope(turn["contact"]), work)
+    await deps.database.write(deps.step(turn["contact"]), work)
     return {"reading": reading, "read_by": read.by, "turn": {**turn, "read_by": read.by}}
 
 
@@ -147,7 +147,7 @@ async def _drop(deps: Deps, mind: Mind) -> None:
         if row is not None and actions.supersede(tx, row.id, "changed_mind", now=deps.clock.now()):
             effects.let_go(tx, deps, row)
 
-    await deps.database.write(deps.scope(mind.turn["contact"]), work)
+    await deps.database.write(deps.step(mind.turn["contact"]), work)
 
 
 async def say(state: TurnState, runtime: Runtime[Deps]) -> dict[str, Any]:

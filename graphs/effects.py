@@ -63,6 +63,10 @@ class Deps:
         """The scope of a unit of work about a contact."""
         return Scope(self.pack.business.id, contact)
 
+    def step(self, contact: str | None) -> Scope:
+        """The scope of a step on the way to an answer: nobody is told before what it leads to."""
+        return Scope(self.pack.business.id, contact, news=False)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:

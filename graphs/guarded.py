@@ -152,7 +152,7 @@ def _propose(name: str) -> Node:
             return proposal, load_facts(tx, proposal, deps.clearance())
 
         try:
-            scope = deps.scope(call["contact"])
+            scope = deps.step(call["contact"])
             whole = deps.database.write(scope, work) if call.get("yes") else deps.database.read(work)
             proposal, facts = await whole
         except ValidationError as problem:
@@ -190,7 +190,7 @@ def _gate(name: str, *, detached: bool) -> Node:
             _, row = door.record(tx, proposal, _answers(state), clearance=deps.clearance())
             return _prepare(tx, deps, row, detached=detached)
 
-        row, facts = await deps.database.write(deps.scope(proposal.contact), work)
+        row, facts = await deps.database.write(deps.step(proposal.contact), work)
         goto: dict[str, Literal["run", "ask", "hold", "refuse"]] = {
             "asked": "ask", "held": "hold", "refused": "refuse", "failed": "refuse",
         }  # fmt: skip
@@ -241,7 +241,7 @@ def _run(name: str, *, detached: bool) -> Node:
                 return effects.dispatch(tx, deps, row)
             return effects.execute(tx, deps, row, detached=detached)
 
-        row = await deps.database.write(deps.scope(call["contact"]), work)
+        row = await deps.database.write(deps.step(call["contact"]), work)
         return {"outcome": {**state["outcome"], **_of_row(row)}}
 
     return run
@@ -274,7 +274,7 @@ async def _read(tool: Tool, state: ActionState, deps: Deps) -> dict[str, Any]:
         ledger.append(tx, proposal.business, ledger.Entry("tool.read", body), at=deps.clock.now())
         return found
 
-    found = await deps.database.write(deps.scope(call["contact"]), work)
+    found = await deps.database.write(deps.step(call["contact"]), work)
     return {**_shape(tool, call), "state": "done", "receipt": found}
 
 

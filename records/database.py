@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
@@ -27,6 +27,7 @@ from domain.errors import ConfigurationError, Unavailable
 from domain.live import Live
 from records import schema
 from records.embedded import open_engine
+from records.grouped import GroupedWriter
 from records.local import LocalLive
 
 Tx: TypeAlias = sa.Connection
@@ -46,12 +47,14 @@ class Scope:
     """What a unit of work is about; writers of one scope never run at the same time.
 
     The scope is the contact, else the jobs where they are named (takers wait for no others), else the business.
-    Its news are about the contact, else about what is named (`jobs`, `ledger`), else about anything.
+    Its news are about the contact, else about what is named (`jobs`, `ledger`), else about anything; a unit that is a
+    step of something longer can go without.
     """
 
     business: str
     contact: str | None = None
     about: str | None = None
+    news: bool = True
 
 
 class Database:
@@ -62,8 +65,12 @@ class Database:
         self.reader = reader
         self.live: Live = LocalLive()  # compose joins it with other processes' where Redis is configured
         self._kept: dict[sa.Engine, Tx] = {}
-        self._writers = ThreadPoolExecutor(threads, "write") if threads else None
-        self._readers = ThreadPoolExecutor(2 if threads == 1 else threads, "read") if threads else None
+        alone = threads and self.dialect == "sqlite"
+        self._writer = GroupedWriter(partial(self._transaction, writer)) if alone else None
+        self._writers = (
+            self._writer.thread if self._writer else ThreadPoolExecutor(threads, "write") if threads else None
+        )
+        self._readers = ThreadPoolExecutor(2 if alone else threads, "read") if threads else None
 
     @property
     def hashes(self) -> Callable[[str], str] | None:
@@ -87,15 +94,27 @@ class Database:
         return self.writer.dialect.name
 
     @property
+    def one_writer(self) -> bool:
+        """Whether all writers take turns, so that a unit of work owns whatever it touches."""
+        return self.dialect == "sqlite"
+
+    @property
     def sqlite_file(self) -> Path | None:
         """The database file, on SQLite."""
         name = self.writer.url.database
         return Path(name) if self.dialect == "sqlite" and name else None
 
-    async def write(self, scope: Scope, work: Callable[[Tx], T]) -> T:
-        """Run `work` in one transaction that owns its scope, commit, and wake whoever waits for news about it."""
-        result = await _in_thread(self._writers, lambda: self.write_now(scope, work))
-        self.live.notify(scope.contact or scope.about)
+    async def write(self, scope: Scope, work: Callable[[Tx], T], *, urgent: bool = False) -> T:
+        """Run `work` in one transaction that owns its scope, commit, and wake whoever waits for news about it.
+
+        On SQLite works that wait at the same time share a commit, and `urgent` ones come before all that are not.
+        """
+        if self._writer is not None:
+            result = await self._writer.write(work, urgent=urgent)
+        else:
+            result = await _in_thread(self._writers, lambda: self.write_now(scope, work))
+        if scope.news:
+            self.live.notify(scope.contact or scope.about)
         return result
 
     async def read(self, work: Callable[[Tx], T]) -> T:
@@ -104,29 +123,32 @@ class Database:
 
     def write_now(self, scope: Scope, work: Callable[[Tx], T]) -> T:
         """`write` on the calling thread, for command lines."""
-        try:
-            with self._connection(self.writer) as tx, tx.begin():
-                if self.dialect == "postgresql":
-                    _own(tx, scope)
-                return work(tx)
-        except (OperationalError, sqlite3.OperationalError) as problem:
-            cause = problem.orig if isinstance(problem, OperationalError) else problem
-            raise Unavailable(f"the database did not take the write: {type(cause).__name__}") from problem
+        with self._transaction(self.writer) as tx:
+            if self.dialect == "postgresql":
+                _own(tx, scope)
+            return work(tx)
 
     def read_now(self, work: Callable[[Tx], T]) -> T:
         """`read` on the calling thread."""
-        try:
-            with self._connection(self.reader) as tx, tx.begin():
-                return work(tx)
-        except (OperationalError, sqlite3.OperationalError) as problem:
-            cause = problem.orig if isinstance(problem, OperationalError) else problem
-            raise Unavailable(f"the database did not answer: {type(cause).__name__}") from problem
+        with self._transaction(self.reader) as tx:
+            return work(tx)
 
     def disconnect(self) -> None:
         """Close every connection; the next work opens the file anew, which may be another one by then."""
         self._let_go()
         self.writer.dispose()
         self.reader.dispose()
+
+    @contextmanager
+    def _transaction(self, engine: sa.Engine) -> Iterator[Tx]:
+        """A transaction, committed at its end; `Unavailable` where the database fails in it."""
+        try:
+            with self._connection(engine) as tx, tx.begin():
+                yield tx
+        except (OperationalError, sqlite3.OperationalError) as problem:
+            cause = problem.orig if isinstance(problem, OperationalError) else problem
+            did = "take the write" if engine is self.writer else "answer"
+            raise Unavailable(f"the database did not {did}: {type(cause).__name__}") from problem
 
     def _connection(self, engine: sa.Engine) -> AbstractContextManager[Tx]:
         """A connection for one unit of work; without threads always the same one, for fetching it costs as much."""

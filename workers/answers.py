@@ -24,7 +24,8 @@ async def collect(deps: Deps, heard: Receipted, seconds: float) -> Sequence[Word
     while True:
         seen = live.news
         if await deps.database.read(lambda tx: _ready(tx, heard)):
-            return await deps.database.write(deps.scope(heard.contact), lambda tx: _claim(tx, deps, heard))
+            scope = deps.scope(heard.contact)
+            return await deps.database.write(scope, lambda tx: _claim(tx, deps, heard), urgent=True)
         if (left := until - time()) <= 0:
             return None
         await live.wait(seen, min(LOOK_S, left), about=heard.contact)

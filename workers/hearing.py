@@ -79,11 +79,17 @@ async def _kept_in_order(deps: Deps, heard: Heard) -> Receipted:
 
 async def _kept(deps: Deps, heard: Heard) -> Receipted:
     business = deps.pack.business.id
-    known = await deps.database.read(
-        lambda tx: records.contacts.find(tx, business, kind=heard.address_kind, value=heard.address)
+    known = (
+        None
+        if deps.database.one_writer
+        else await deps.database.read(
+            lambda tx: records.contacts.find(tx, business, kind=heard.address_kind, value=heard.address)
+        )
     )
-    scope = Scope(business, known, about=heard.session)  # nobody else can wait for somebody new
-    return await deps.database.write(scope, lambda tx: _hear(tx, deps, heard))
+    got = await deps.database.write(Scope(business, known, news=False), lambda tx: _hear(tx, deps, heard), urgent=True)
+    for waiting in {got.contact, heard.session or got.contact}:  # a visitor is not known before they said something
+        deps.database.live.notify(waiting)
+    return got
 
 
 def _hear(tx: Tx, deps: Deps, heard: Heard) -> Receipted:

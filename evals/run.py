@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
+
+import uvloop
 
 from evals.finding import Result
 from evals.perturbing import perturbed
@@ -60,7 +61,7 @@ def run(
     """Run a suite; the results in the order of its cases. `each` hears of every result as it comes."""
     wanted = tasks(loaded, options)
     if lineup is not None or options.workers < 2 or len(wanted) < SMALL:
-        return asyncio.run(_here(wanted, options, lineup or Lineup(), each=each))
+        return uvloop.run(_here(wanted, options, lineup or Lineup(), each=each))
     found: dict[int, Result] = {}
     # Forking a process that runs threads is not safe, so each worker starts afresh.
     context = multiprocessing.get_context("spawn")
@@ -114,4 +115,4 @@ def playing_of(task: Task, options: Options, lineup: Lineup) -> Playing:
 
 def _work(part: list[Task], options: Options) -> list[Result]:
     """Play a part in a worker process, at venues that are closed with it: an open one would keep the process."""
-    return asyncio.run(_here(part, options, Lineup(), each=None))
+    return uvloop.run(_here(part, options, Lineup(), each=None))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -37,17 +36,15 @@ from guards.lint import lint
 from guards.order import ordered
 from records import actions, jobs, leases
 from records.database import Database, Scope, Tx, open_database
-from records.jobs import Job
 from records.keys import Keys, open_keys
 from records.spool import FOLDER, Spool
 from records.staff_answers import StaffAnswer
 from records.upgrade import upgrade
 from tools.payments import FilePayments
-from workers import campaigns, deliveries, forgetting, hearing, reporting, timers
+from workers import hearing, reporting
 from workers.answers import collect
-from workers.pacing import wait_turn
-from workers.runner import AT_ONCE, Handler, Runner
-from workers.turns import take_turn
+from workers.handlers import Graphs, Sending, handlers
+from workers.runner import Runner
 from workers.witnesses import Witness
 
 
@@ -158,10 +155,10 @@ async def compose(
     graph = conversation(deps.tools, deps.guards)
     threads, saver_close = await _open_threads(settings.home, deps)
     await database.live.open()
-    handlers = _handlers(deps, threads, texts=settings.carries_texts, by=account)
-    handlers["turn"] = _turns(deps, graph, at_once=AT_ONCE if model else 1)
+    graphs = Graphs(graph, threads, asks_model=model is not None)
+    works = handlers(deps, graphs, _sending(account, here=settings.carries_texts))
     return App(
-        deps=deps, keys=keys, graph=graph, runner=Runner(deps, keys, handlers, witnesses=settings.witnesses),
+        deps=deps, keys=keys, graph=graph, runner=Runner(deps, keys, works, witnesses=settings.witnesses),
         action_graphs=threads, channels=channels, reception=reception, settings=settings, saver_close=saver_close,
         model=model,
     )  # fmt: skip
@@ -197,6 +194,10 @@ async def _open_threads(home: Path, deps: Deps) -> tuple[dict[str, Compiled], Cl
         await close()  # its thread would keep the process from ending
         raise
     return threads, close
+
+
+def _sending(account: Account | None, *, here: bool) -> Sending:
+    return Sending(account.service or account.number, account.rate, here) if account else Sending(here=here)
 
 
 def shipped_guards(extensions: Path | None) -> list[Guard]:
@@ -267,47 +268,3 @@ def _tools(pack: Pack, ports: Ports, extensions: Path | None) -> dict[str, Tool]
     if unknown := sorted(set(wanted) - set(tools)):
         raise ConfigurationError(f"policy.yaml: tools: there is no tool {unknown[0]!r}")
     return {n: t for n, t in tools.items() if n in wanted or n in ("message", "hand_over")}
-
-
-def _turns(deps: Deps, graph: Compiled, *, at_once: int) -> Handler:
-    """What does the jobs of turns.
-
-    Turns that wait for no model only compute: one after the other each is answered sooner than all beside each other.
-    """
-    thinking = asyncio.Semaphore(at_once)
-
-    async def turn(job: Job) -> None:
-        async with thinking:
-            await take_turn(deps, graph, job.ref, tries=job.tries)
-
-    return turn
-
-
-def _handlers(
-    deps: Deps, threads: dict[str, Compiled], *, texts: bool = True, by: Account | None = None
-) -> dict[str, Handler]:
-    sender, rate = (by.service or by.number, by.rate) if by else ("", None)
-
-    async def deliver(job: Job) -> None:
-        if not texts:
-            await deliveries.leave_text(deps, job.ref)
-        await wait_turn(deps, job.ref, sender=sender, rate=rate)
-        await deliveries.carry_out(deps, job.ref, tries=job.tries)
-
-    async def campaign(job: Job) -> None:
-        if not texts:
-            deliveries.leave(deps)
-        await campaigns.advance(deps, job.ref)
-
-    def about(work: Callable[..., Awaitable[None]], *with_what: Any) -> Callable[[Job], Awaitable[None]]:
-        async def handle(job: Job) -> None:
-            await work(deps, *with_what, job.ref)
-
-        return handle
-
-    timed = (timers.expire, timers.lapse, timers.resubmit, timers.unclear, timers.unspoken)
-    return {
-        **{work.__name__: about(work) for work in timed},
-        "deliver": deliver, "campaign": campaign,
-        "drive": about(approval.drive, threads), "erase": about(forgetting.erase, threads),
-    }  # fmt: skip

@@ -36,7 +36,7 @@ WEB = {"server"}
 HOMES = {
     "langgraph": set[str](), "langchain_core": set[str](), "langchain_openai": set[str](), "twilio": set[str](),
     "sqlalchemy": set[str](), "alembic": set[str](), "psycopg": set[str](), "psycopg_pool": set[str](),
-    "sqlite3": set[str](), "redis": set[str](), "fastapi": WEB, "starlette": WEB, "uvicorn": {"server"}, "uvloop": {"server"},
+    "sqlite3": set[str](), "redis": set[str](), "fastapi": WEB, "starlette": WEB, "uvicorn": {"server"},
 }  # fmt: skip
 Rule = Callable[[Source], Iterator[str]]
 

@@ -39,9 +39,12 @@ class Tier(IntEnum):
 class Proposal:
     """An effect somebody proposes; `cause` is the turn, timer or staff act it comes from.
 
-    The recipient (contact, channel, address) is bound by the runtime and never taken from a reader.
+    The recipient (contact, channel, address) is bound by the runtime and never taken from a reader. Its `id` is what it
+    is and where it comes from, never a model's call id; yes, approval and claim are bound to `args_hash`.
     """
 
+    id: str = field(init=False)
+    args_hash: str = field(init=False)
     tool: str
     args: dict[str, Any]
     tier: int
@@ -60,15 +63,10 @@ class Proposal:
     step: str = ""  # the step of the conversation that proposed it
     look: tuple[str, str] | None = None  # the tool that must have found it free first, and the hash of its arguments
 
-    @property
-    def id(self) -> str:
-        """The action's id: what it is and where it comes from, never a model's call id."""
-        return self.action or short_id("act", self.cause, self.tool, self.args, self.ordinal)
-
-    @property
-    def args_hash(self) -> str:
-        """The hash that yes, approval and claim are bound to."""
-        return digest(self.tool, self.args)
+    def __post_init__(self) -> None:
+        made = self.action or short_id("act", self.cause, self.tool, self.args, self.ordinal)
+        object.__setattr__(self, "id", made)  # both are asked for many times, and the arguments stay as they are
+        object.__setattr__(self, "args_hash", digest(self.tool, self.args))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

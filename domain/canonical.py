@@ -10,9 +10,12 @@ from typing import TypeAlias
 Json: TypeAlias = None | bool | int | str | Sequence["Json"] | Mapping[str, "Json"]
 
 
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
 def canonical(value: object) -> str:
     """Canonical JSON: sorted keys, no spaces, UTF-8 as it is; a fraction is refused because its spelling varies."""
-    return json.dumps(_exact(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return _ENCODER.encode(_exact(value))
 
 
 def digest(*values: object) -> str:
@@ -26,9 +29,11 @@ def short_id(prefix: str, *values: object) -> str:
 
 
 def _exact(value: object) -> object:
+    if value is None or isinstance(value, (str, int)):
+        return value
     if isinstance(value, float):
         raise TypeError(f"{value!r} is a fraction: store minor units or milliseconds")
-    if isinstance(value, Mapping):
+    if isinstance(value, (dict, Mapping)):
         return {str(k): _exact(v) for k, v in value.items()}
     if isinstance(value, (list, tuple)):
         return [_exact(v) for v in value]

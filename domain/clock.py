@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
 
 
 class Clock(Protocol):
@@ -51,7 +52,7 @@ class SteppingClock:
 
 def to_ms(instant: datetime) -> int:
     """Milliseconds since 1970 UTC of an aware datetime, rounded down."""
-    return (instant - EPOCH) // timedelta(milliseconds=1)
+    return (instant - EPOCH) // _MILLISECOND
 
 
 def from_ms(ms: int) -> datetime:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Literal
 
 Verdict = Literal["allow", "ask", "hold", "deny"]
@@ -63,7 +63,10 @@ def fold(findings: Iterable[Finding]) -> Outcome:
 
 def finding_json(finding: Finding) -> dict[str, Any]:
     """A finding as plain JSON, for graph state, rows and the ledger."""
-    return {**asdict(finding), "evidence": list(finding.evidence)}
+    return {
+        "rule": finding.rule, "verdict": finding.verdict, "reason": finding.reason,
+        "evidence": list(finding.evidence), "not_before": finding.not_before,
+    }  # fmt: skip
 
 
 def finding_from(data: dict[str, Any]) -> Finding:

@@ -45,6 +45,7 @@ class Context:
     contact: str | None
     channel: str | None = None
     address: str | None = None
+    address_kind: str = "phone"
     session: str | None = None
     turn: str | None = None
     expires: datetime | None = None

@@ -233,7 +233,7 @@ def context(
     tx: Tx, deps: Deps, action: Action, *, expires: datetime | None = None, session: str | None = None
 ) -> Context:
     """What the tool of an action may use; the turn's session comes before the one that is named."""
-    of_turn, contact = conversations.reached(tx, action.turn, action.contact)
+    reached = conversations.reached(tx, action)
 
     def tell(text: str, *, channel: str, address: str, purpose: Purpose) -> bool:
         kind = "phone" if channel in ("sms", "call") else channel
@@ -245,8 +245,9 @@ def context(
         return send(tx, deps, outgoing).state != "refused"
 
     return Context(
-        tx=tx, now=deps.clock.now(), pack=deps.pack, action=action.id, contact=contact, channel=action.channel,
-        address=action.address, session=of_turn or session, turn=action.turn, expires=expires, tell=tell,
+        tx=tx, now=deps.clock.now(), pack=deps.pack, action=action.id, contact=reached.contact, channel=action.channel,
+        address=action.address, address_kind=reached.address_kind, session=reached.session or session,
+        turn=action.turn, expires=expires, tell=tell,
     )  # fmt: skip
 
 

@@ -53,7 +53,7 @@ async def run_turn(deps: Deps, graph: Compiled, contact: str) -> Turn | None:
 
 def _memory(tx: Tx, deps: Deps, turn: Turn) -> dict[str, Any]:
     """The conversation's memory, aged; a question that still waits for its yes keeps all as it is."""
-    memory, now = conversations.state_of(tx, turn.contact), deps.clock.now()
+    memory, now = turn.memory, deps.clock.now()
     asking = memory.get("asking")
     row = actions.load(tx, asking["action"]) if asking else None
     waits = row is not None and row.state == "asked" and (row.expires_at or 0) > to_ms(now)

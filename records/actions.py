@@ -22,16 +22,18 @@ from records.ledger import Entry, append
 FRESH = timedelta(seconds=60)
 LEASE = timedelta(seconds=30)
 _A = schema.action.c
-_ONE = sa.select(schema.action).where(_A.id == sa.bindparam("id"))
+_FIELDS = [_A[name] for name in Action.__dataclass_fields__]  # an action is made of its row's columns, in this order
+_ONE = sa.select(*_FIELDS).where(_A.id == sa.bindparam("id"))
+_WHOLE = sa.select(schema.action).where(_A.id == sa.bindparam("id"))
 _STATES: dict[str, ActionState] = {"run": "cleared", "ask": "asked", "hold": "held", "refuse": "refused"}
-_INSERT = schema.action.insert().returning(*_A)
+_INSERT = schema.action.insert().returning(*_FIELDS)
 _AGAIN = (
     schema.action.update()
     .where(_A.id == sa.bindparam("which"))
     .values({name: sa.bindparam(f"new_{name}") for name in (
         "state", "findings", "snapshot", "updated_at", "cleared_at", "expires_at", "args", "args_hash", "version",
     )})
-    .returning(*_A)
+    .returning(*_FIELDS)
 )  # fmt: skip
 _CONFIRM = (
     schema.action.update()
@@ -48,7 +50,7 @@ _CLAIM = (
     .values(
         state="executing", fence=_A.fence + 1, updated_at=sa.bindparam("now"), lease_until=sa.bindparam("until")
     )
-    .returning(*_A)
+    .returning(*_FIELDS, _A.fence)
 )  # fmt: skip
 _SETTLE = (
     schema.action.update()
@@ -57,11 +59,11 @@ _SETTLE = (
         state=sa.bindparam("new_state"), receipt=sa.bindparam("new_receipt"), updated_at=sa.bindparam("now"),
         lease_until=None,
     )
-    .returning(*_A)
+    .returning(*_FIELDS)
 )  # fmt: skip
 _THIS = schema.action.update().where(_A.id == sa.bindparam("which"))
 _HELD = (_A.state == "executing", _A.fence == sa.bindparam("by"))
-_HOLDS = _THIS.where(*_HELD).values(updated_at=sa.bindparam("now")).returning(*_A)
+_HOLDS = _THIS.where(*_HELD).values(updated_at=sa.bindparam("now")).returning(*_FIELDS)
 _SAVE_ASKED, _SAVE_PAYLOAD = (_THIS.values({name: sa.bindparam("given")}) for name in ("asked", "payload"))
 _PAYLOAD = sa.select(_A.payload).where(_A.id == sa.bindparam("id"))
 _INSERT_DECISION = schema.decision.insert()
@@ -138,7 +140,7 @@ def claim(tx: Tx, action: Action, *, now: datetime) -> tuple[Permit | None, Acti
     given = {"which": action.id, "same": action.args_hash, **limits}
     claimed = None if revoked else tx.execute(_CLAIM, given).one_or_none()
     if claimed is not None:
-        return mint(row=dict(claimed._mapping), fence=claimed.fence), _action(claimed)
+        return mint(row=dict(claimed._mapping), fence=claimed.fence), _action(claimed[:-1])
     row = cast(Action, load(tx, action.id))
     if revoked and row.state == "cleared" and row.args_hash == action.args_hash:
         row = settle(tx, row.id, "refused", receipt={"why": "revoked"}, now=now)
@@ -150,7 +152,7 @@ def follow(tx: Tx, action: str, now: datetime) -> Permit | None:
 
     The fence rises.
     """
-    row = tx.execute(_ONE, {"id": action}).one()
+    row = tx.execute(_WHOLE, {"id": action}).one()
     at = to_ms(now)
     if row.state != "executing":
         return None
@@ -158,7 +160,7 @@ def follow(tx: Tx, action: str, now: datetime) -> Permit | None:
         raise Later(from_ms(row.lease_until))
     values = {"fence": row.fence + 1, "lease_until": at + int(LEASE.total_seconds() * 1000)}
     tx.execute(schema.action.update().where(_A.id == action).values(**values))
-    return mint(row=dict(tx.execute(_ONE, {"id": action}).one()._mapping), fence=row.fence + 1)
+    return mint(row=dict(row._mapping), fence=row.fence + 1)
 
 
 def held_by(tx: Tx, permit: Permit, *, now: datetime) -> Action | None:
@@ -221,7 +223,7 @@ def clear_again(tx: Tx, action: str, now: datetime) -> None:
 
 def in_state(tx: Tx, business: str, states: Sequence[str], *, contact: str | None = None) -> list[Action]:
     """Actions in any of the states, oldest first."""
-    query = sa.select(schema.action).where(_A.business == business, _A.state.in_(states)).order_by(_A.created_at)
+    query = sa.select(*_FIELDS).where(_A.business == business, _A.state.in_(states)).order_by(_A.created_at)
     if contact:
         query = query.where(_A.contact == contact)
     return [_action(r) for r in tx.execute(query)]
@@ -229,7 +231,7 @@ def in_state(tx: Tx, business: str, states: Sequence[str], *, contact: str | Non
 
 def of_turn(tx: Tx, turn: str) -> list[Action]:
     """A turn's actions, oldest first."""
-    return [_action(r) for r in tx.execute(sa.select(schema.action).where(_A.turn == turn).order_by(_A.created_at))]
+    return [_action(r) for r in tx.execute(sa.select(*_FIELDS).where(_A.turn == turn).order_by(_A.created_at))]
 
 
 def of_contact(tx: Tx, contact: str) -> list[str]:
@@ -239,7 +241,7 @@ def of_contact(tx: Tx, contact: str) -> list[str]:
 
 def by_ref(tx: Tx, business: str, ref: str) -> Action | None:
     """The newest action with a short name like A12F."""
-    query = sa.select(schema.action).where(_A.business == business, _A.ref == ref.upper())
+    query = sa.select(*_FIELDS).where(_A.business == business, _A.ref == ref.upper())
     row = tx.execute(query.order_by(_A.created_at.desc()).limit(1)).one_or_none()
     return _action(row) if row else None
 
@@ -281,12 +283,6 @@ def _plain_ids(receipt: dict[str, Any]) -> dict[str, Any]:
     return {k: v for k, v in receipt.items() if k in allowed and isinstance(v, str | int)}
 
 
-def _action(row: Any) -> Action:
-    return Action(
-        id=row.id, business=row.business, contact=row.contact, tool=row.tool, args=row.args, args_hash=row.args_hash,
-        version=row.version, tier=row.tier, purpose=row.purpose, assurance=row.assurance, state=row.state,
-        cause=row.cause, proposed_by=row.proposed_by, turn=row.turn, channel=row.channel, address=row.address,
-        snapshot=row.snapshot, ref=row.ref, findings=list(row.findings or []), confirmed_hash=row.confirmed_hash,
-        staff=row.staff, expires_at=row.expires_at, receipt=row.receipt, created_at=row.created_at,
-        updated_at=row.updated_at,
-    )  # fmt: skip
+def _action(row: Sequence[Any]) -> Action:
+    given = dict(zip(Action.__dataclass_fields__, row, strict=True))
+    return Action(**{**given, "findings": list(given["findings"] or [])})

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from domain.canonical import short_id
 from domain.clock import to_ms
 from records import jobs, ledger, schema
-from records.database import Tx, insert_new
+from records.database import Tx, among, insert_new
 from records.jobs import Work
 
 _BY_ADDRESS = sa.select(schema.address.c.contact).where(
@@ -32,9 +32,13 @@ _WITH_LAST = sa.select(
     schema.contact, schema.message.c.id.label("heard"), schema.message.c.at.label("heard_at")
 ).select_from(sa.outerjoin(schema.contact, schema.message, schema.message.c.n == _HEARD))
 _WITH_LAST = _WITH_LAST.where(schema.contact.c.id == sa.bindparam("id"))
-_KIND = (
+KIND = (  # every kind is named: a search by business and value alone reads all addresses that the business has
     sa.select(schema.address.c.kind)
-    .where(schema.address.c.business == sa.bindparam("business"), schema.address.c.value == sa.bindparam("value"))
+    .where(
+        schema.address.c.business == sa.bindparam("business"),
+        among(schema.address.c.kind, "email", "phone", "web"),
+        schema.address.c.value == sa.bindparam("value"),
+    )
     .limit(1)
 )
 _RENAME = (
@@ -82,7 +86,7 @@ def beginning_with(tx: Tx, business: str, start: str, *, limit: int = 20) -> lis
 
 def kind_of(tx: Tx, business: str, value: str) -> str:
     """What kind of address a value is: as it was first heard, else a telephone number."""
-    return str(tx.execute(_KIND, {"business": business, "value": value}).scalar_one_or_none() or "phone")
+    return str(tx.execute(KIND, {"business": business, "value": value}).scalar_one_or_none() or "phone")
 
 
 def ensure(tx: Tx, business: str, *, kind: str, value: str, now: datetime) -> str:

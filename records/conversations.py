@@ -8,10 +8,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from domain.action import Action
 from domain.canonical import short_id
 from domain.clock import to_ms
 from records import schema
-from records.contacts import current
+from records.contacts import KIND, current
 from records.database import Tx, among
 from records.messages import Message, from_row, of_turn
 
@@ -23,7 +24,13 @@ _UNANSWERED = (
            _M.state == "heard")
     .order_by(_M.n)
 )  # fmt: skip
-_OPEN = sa.select(schema.turn).where(_T.contact == sa.bindparam("contact"), _T.status == "open").limit(1)
+_C = schema.conversation.c
+_OPEN = (
+    sa.select(schema.turn, _C.state.label("memory"))
+    .select_from(sa.outerjoin(schema.conversation, schema.turn, sa.and_(_T.contact == _C.contact, _T.status == "open")))
+    .where(_C.contact == sa.bindparam("contact"))
+    .limit(1)
+)
 _ONE = sa.select(schema.turn).where(_T.id == sa.bindparam("id"))
 _SESSION = sa.select(_T.session).where(_T.id == sa.bindparam("id"))
 _REACHED = sa.select(
@@ -32,6 +39,7 @@ _REACHED = sa.select(
     .where(schema.contact.c.id == sa.bindparam("contact"))
     .scalar_subquery()
     .label("merged_into"),
+    KIND.scalar_subquery().label("kind"),
 )
 _RESULTS = sa.select(_T.results).where(_T.id == sa.bindparam("id"))
 _TRY = schema.turn.update().where(_T.id == sa.bindparam("which")).values(tries=_T.tries + 1)
@@ -54,13 +62,13 @@ _CLOSE = (
         status=sa.bindparam("new_status"), steps=sa.bindparam("new_steps"), answered_at=sa.bindparam("new_answered_at")
     )
 )
-_STATE = sa.select(schema.conversation.c.state).where(schema.conversation.c.contact == sa.bindparam("contact"))
+_STATE = sa.select(_C.state).where(_C.contact == sa.bindparam("contact"))
 _SAVE = (
     schema.conversation.update()
-    .where(schema.conversation.c.contact == sa.bindparam("who"))
+    .where(_C.contact == sa.bindparam("who"))
     .values(
         state=sa.bindparam("new_state"),
-        version=schema.conversation.c.version + 1,
+        version=_C.version + 1,
         updated_at=sa.bindparam("new_updated_at"),
     )
 )
@@ -83,14 +91,25 @@ class Turn:
     read_by: str | None
     results: dict[str, Any]
     heard: list[Message] = field(default_factory=list)
+    memory: dict[str, Any] = field(default_factory=dict)  # the conversation's state as the last turn left it
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """The contact behind an action by now, the session of its turn, and the kind of its address."""
+
+    contact: str | None
+    session: str | None
+    address_kind: str
 
 
 def open_turn(tx: Tx, contact: str, now: datetime) -> Turn | None:
     """The contact's unfinished turn, else a new one over what is unanswered on one channel; None where nothing is."""
     row = tx.execute(_OPEN, {"contact": contact}).one_or_none()
-    if row is not None:
+    memory = dict(row.memory or {}) if row else {}
+    if row is not None and row.id is not None:
         tx.execute(_TRY, {"which": row.id})
-        return _turn(row._mapping, row.tries + 1, of_turn(tx, row.id, "in"))
+        return _turn(row._mapping, row.tries + 1, of_turn(tx, row.id, "in"), memory=memory)
     waiting = tx.execute(_UNANSWERED, {"contact": contact}).all()
     if not waiting:
         return None
@@ -106,7 +125,7 @@ def open_turn(tx: Tx, contact: str, now: datetime) -> Turn | None:
     }  # fmt: skip
     tx.execute(schema.turn.insert(), made)
     tx.execute(_TAKE, {"heard": [m.id for m in batch], "new_turn": made["id"]})
-    return _turn(made, 1, [from_row(m) for m in batch])
+    return _turn(made, 1, [from_row(m) for m in batch], memory=memory)
 
 
 def unanswered(tx: Tx, contact: str) -> bool:
@@ -143,9 +162,9 @@ def close_turn(tx: Tx, turn: str, status: str, *, steps: list[str], now: datetim
 
 
 def load_turn(tx: Tx, turn: str) -> Turn | None:
-    """One turn, without what was heard in it."""
+    """One turn, without what was heard in it and before it."""
     row = tx.execute(_ONE, {"id": turn}).one_or_none()
-    return _turn(row._mapping, row.tries, []) if row else None
+    return _turn(row._mapping, row.tries, [], memory={}) if row else None
 
 
 def session_of(tx: Tx, turn: str) -> str | None:
@@ -154,10 +173,12 @@ def session_of(tx: Tx, turn: str) -> str | None:
     return found
 
 
-def reached(tx: Tx, turn: str | None, contact: str | None) -> tuple[str | None, str | None]:
-    """The session that a turn belongs to, and the contact that a contact has become, in this turn perhaps."""
-    row = tx.execute(_REACHED, {"turn": turn, "contact": contact}).one()
-    return row.session, current(tx, row.merged_into) if row.merged_into else contact
+def reached(tx: Tx, action: Action) -> Reached:
+    """Whom an action reaches now: its contact may have been joined with another in this turn."""
+    given = {"turn": action.turn, "contact": action.contact, "business": action.business, "value": action.address}
+    row = tx.execute(_REACHED, given).one()
+    contact = current(tx, row.merged_into) if row.merged_into else action.contact
+    return Reached(contact, row.session, row.kind or "phone")
 
 
 def results_of(tx: Tx, turn: str) -> dict[str, Any]:
@@ -165,10 +186,10 @@ def results_of(tx: Tx, turn: str) -> dict[str, Any]:
     return dict(tx.execute(_RESULTS, {"id": turn}).scalar_one_or_none() or {})
 
 
-def _turn(row: Any, tries: int, heard: list[Message]) -> Turn:
+def _turn(row: Any, tries: int, heard: list[Message], *, memory: dict[str, Any]) -> Turn:
     return Turn(
         id=row["id"], business=row["business"], contact=row["contact"], channel=row["channel"],
         address_kind=row["address_kind"], address=row["address"], session=row["session"], status=row["status"],
         tries=tries, reading=row["reading"], read_by=row["read_by"], results=dict(row["results"] or {}),
-        heard=heard,
+        heard=heard, memory=memory,
     )  # fmt: skip

@@ -26,7 +26,15 @@ _LAST_PURPOSE = (
     .limit(1)
     .scalar_subquery()
 )
-_BEFORE = sa.select(schema.contact.c.language, _LAST_PURPOSE.label("purpose")).where(
+_P = schema.preference.c
+_PAUSED = (
+    sa.select(_P.value)
+    .where(_P.contact == sa.bindparam("contact"), _P.kind == "paused")
+    .order_by(_P.n.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_BEFORE = sa.select(schema.contact.c.language, _LAST_PURPOSE.label("purpose"), _PAUSED.label("paused")).where(
     schema.contact.c.id == sa.bindparam("contact")
 )
 _TEXTED_SINCE = (
@@ -212,10 +220,19 @@ def told_since(tx: Tx, contact: str, proposed_by: str, *, since: datetime) -> bo
     return tx.execute(query.limit(1)).one_or_none() is not None
 
 
-def language_and_purpose(tx: Tx, contact: str, channel: str) -> tuple[str | None, str | None]:
-    """A contact's language, and what our last message to them on a channel was for."""
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What a message is read against: the contact's language, what our last message was for, whether we pause."""
+
+    language: str | None
+    purpose: str | None
+    paused: bool
+
+
+def before(tx: Tx, contact: str, channel: str) -> Before:
+    """What stood when a contact says something on a channel."""
     row = tx.execute(_BEFORE, {"contact": contact, "channel": channel}).one()
-    return row.language, row.purpose
+    return Before(row.language, row.purpose, row.paused is not None)
 
 
 def mandated_for(tx: Tx, message: str, *, but: str) -> bool:

@@ -6,7 +6,6 @@ from typing import Any
 
 from pydantic import Field, HttpUrl
 
-import records.contacts
 from domain.action import Assurance, Receipt, Tier
 from domain.clock import to_ms
 from domain.message import Delivery
@@ -31,7 +30,7 @@ def write(args: Message, ctx: Context) -> Receipt:
     parts = segments(args.text).parts if ctx.channel == "sms" else 0
     row = {
         "business": business, "contact": ctx.contact, "channel": ctx.channel,
-        "address_kind": records.contacts.kind_of(ctx.tx, business, ctx.address or ""), "address": ctx.address,
+        "address_kind": ctx.address_kind, "address": ctx.address,
         "session": ctx.session,
         "text": args.text, "options": args.options, "author": args.author, "action": ctx.action, "segments": parts,
         "turn": ctx.turn, "at": to_ms(ctx.now),

@@ -148,9 +148,11 @@ def _wished(tx: Tx, deps: Deps, heard: Heard, *, got: Receipted) -> bool:
     """Obey what the message says about being contacted; whether it says nothing else."""
     if heard.channel in ("sms", "email"):
         reachability.heard_from(tx, deps.pack.business.id, heard.address, now=deps.clock.now())
-    wish = wishes.wish_in(tx, deps, heard, contact=got.contact)
+    before = messages.before(tx, got.contact, heard.channel)
+    wish = wishes.wish_in(tx, deps, heard, before=before)
     wishes.note_asked(tx, deps, heard, message=got.message, contact=got.contact)
-    wishes.unpause(tx, deps, got.contact, evidence=got.message)
+    if before.paused:
+        wishes.unpause(tx, deps, got.contact, evidence=got.message)
     return wishes.obey(tx, deps, wishes.Said(heard, got.message, got.contact, wish))
 
 

@@ -19,6 +19,7 @@ from records import consents, messages, obligations, preferences, timers
 from records.database import Tx
 from records.exporting import receipt_about
 from records.jobs import Work
+from records.messages import Before
 from records.obligations import Owed
 from records.preferences import Preference
 
@@ -54,17 +55,17 @@ def may_revoke(deps: Deps, heard: Heard) -> bool:
     return any(decision in ("OPT_OUT", "WRONG_NUMBER") for decision in found)
 
 
-def wish_in(tx: Tx, deps: Deps, heard: Heard, *, contact: str) -> Wish:
+def wish_in(tx: Tx, deps: Deps, heard: Heard, *, before: Before) -> Wish:
     """What a message wishes: what the carrier read, else what we read, knowing what we last sent."""
     if told := CARRIER.get(heard.carrier_word):
         return told
     context, business = "any", deps.pack.business
-    language, purpose = messages.language_and_purpose(tx, contact, heard.channel)
     if consents.revoked(tx, business.id, heard.address, channel=heard.channel):
         context = "opted_out"
-    elif purpose == "marketing":
+    elif before.purpose == "marketing":
         context = "marketing"
-    return classify(heard.text, channel=heard.channel, context=context, language=language or business.language)
+    language = before.language or business.language
+    return classify(heard.text, channel=heard.channel, context=context, language=language)
 
 
 def obey(tx: Tx, deps: Deps, said: Said) -> bool:
@@ -78,7 +79,8 @@ def obey(tx: Tx, deps: Deps, said: Said) -> bool:
 
 def obey_unanswered(tx: Tx, deps: Deps, heard: Heard, *, got: Receipted) -> None:
     """Obey a wish to be left alone where nobody listens for an answer: a message after the tone."""
-    said = Said(heard, got.message, got.contact, wish_in(tx, deps, heard, contact=got.contact))
+    before = messages.before(tx, got.contact, heard.channel)
+    said = Said(heard, got.message, got.contact, wish_in(tx, deps, heard, before=before))
     if said.wish.decision == "OPT_OUT":
         revoke(tx, deps, _wished(said), scope=said.wish.scope or "all")
 
@@ -182,13 +184,10 @@ def clear_up(tx: Tx, deps: Deps, message: str) -> None:
 
 
 def unpause(tx: Tx, deps: Deps, contact: str, *, evidence: str) -> None:
-    """End the pause of an unclear wish, if there is one: the customer goes on talking."""
-    if preferences.of(tx, contact).paused:
-        business, now = deps.pack.business.id, deps.clock.now()
-        over = Preference(
-            business=business, contact=contact, kind="paused", value=None, actor="system", evidence=evidence
-        )
-        preferences.set_preference(tx, over, now=now)
+    """End the pause of an unclear wish: the customer goes on talking, or said nothing for a day."""
+    business, now = deps.pack.business.id, deps.clock.now()
+    over = Preference(business=business, contact=contact, kind="paused", value=None, actor="system", evidence=evidence)
+    preferences.set_preference(tx, over, now=now)
 
 
 _FOLLOW: dict[str, Callable[[Tx, Deps, Said], None]] = {

@@ -156,7 +156,8 @@ def coverage(
         typer.echo(json.dumps(covering.as_json(covered, killed)))
         raise typer.Exit(FAILED if any(not guard.noticed for guard in killed) else 0)
     for one in covered:
-        typer.echo(f"{one.kind:10} {len(one.hit):3} of {len(one.there):3}   {', '.join(one.missing)}")
+        of = "      " if one.kind in covering.COUNTED else f"of {len(one.there):3}"
+        typer.echo(f"{one.kind:10} {len(one.hit):3} {of}   {', '.join(one.missing)}".rstrip())
     for guard in killed:
         told = ", ".join(guard.noticed[:4])
         typer.echo(f"without {guard.guard:18} {len(guard.noticed):3} of {guard.tried:3} cases notice   {told}")
@@ -236,9 +237,10 @@ def _progress(total: int) -> Iterator[Callable[[Any], None]]:
     from rich.console import Console
     from rich.progress import Progress
 
-    with Progress(console=Console(stderr=True), transient=True) as bar:
+    # Without a thread of its own the bar does not keep workers from being forked.
+    with Progress(console=Console(stderr=True), transient=True, auto_refresh=False) as bar:
         task = bar.add_task("cases", total=total)
-        yield lambda _result: bar.advance(task)
+        yield lambda _result: bar.update(task, advance=1, refresh=True)
 
 
 def _keep(found: list[Any], made: dict[str, Any], *, out: Path | None, junit: Path | None, html: Path | None) -> None:

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, get_args
 
 from compose import shipped_guards
+from domain.message import HeardKind
 from evals.finding import Result
 from evals.naming import tools
 from evals.run import Options, run
 from evals.suite import Loaded
 from graphs.agenda import FLOWS
 
-CHANNELS = ("sms", "web", "call")
+CHANNELS = ("sms", "web", "call", "email")
 CONSENT = (
     "text all revoke", "text all grant", "text marketing grant", "text marketing revoke", "call all revoke",
     "web all revoke",
 )  # fmt: skip
+COUNTED = ("outcomes", "followups", "verdicts")  # there is no list of all of these
 STOPS = ("ask", "hold", "deny")
 STAFF = ("approve", "edit", "reject", "answer", "expire")
 
@@ -52,7 +54,7 @@ def coverage(results: Sequence[Result]) -> list[Covered]:
     guards = {name.rpartition(" ")[0] for name in hit["guards"]}
     there = {
         "tools": tools(None), "guards": [g.name for g in shipped_guards(None)], "steps": steps(), "channels": CHANNELS,
-        "consent": CONSENT, "staff": STAFF,
+        "consent": CONSENT, "staff": STAFF, "turns": get_args(HeardKind),
     }  # fmt: skip
     touched = {**hit, "guards": guards}
     found = [
@@ -61,7 +63,7 @@ def coverage(results: Sequence[Result]) -> list[Covered]:
         for kind, names in there.items()
     ]  # fmt: skip
     return [*found, *(Covered(kind, tuple(sorted(hit[kind])), tuple(sorted(hit[kind]))) for kind in
-                      ("outcomes", "followups", "turns")),
+                      ("outcomes", "followups")),
             Covered("verdicts", tuple(sorted(hit["guards"])), tuple(sorted(hit["guards"])))]  # fmt: skip
 
 

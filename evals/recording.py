@@ -61,10 +61,12 @@ class Recorder:
         )  # fmt: skip
 
     def _read_on(self, tx: Tx) -> None:
-        while new := ledger.events(
-            tx, self.pack.business.id, after=self.events[-1].n if self.events else 0, limit=PAGE
-        ):
+        full = True
+        while full:
+            last = self.events[-1].n if self.events else 0
+            new = ledger.events(tx, self.pack.business.id, after=last, limit=PAGE)
             self.events += new
+            full = len(new) == PAGE
 
 
 def people(case: Case, state: State) -> dict[str, Person]:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
+from typing import Literal
 
 import uvloop
 
@@ -63,9 +66,7 @@ def run(
     if lineup is not None or options.workers < 2 or len(wanted) < SMALL:
         return uvloop.run(_here(wanted, options, lineup or Lineup(), each=each))
     found: dict[int, Result] = {}
-    # Forking a process that runs threads is not safe, so each worker starts afresh.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(options.workers, mp_context=context) as pool:
+    with ProcessPoolExecutor(options.workers, mp_context=multiprocessing.get_context(way())) as pool:
         parts = list(_parts(wanted, options.workers))
         waiting = {pool.submit(_work, [wanted[k] for k in part], options): part for part in parts}
         for done in as_completed(waiting):
@@ -74,6 +75,14 @@ def run(
                 if each is not None:
                     each(result)
     return [found[k] for k in range(len(wanted))]
+
+
+def way() -> Literal["fork", "spawn"]:
+    """How workers start: forked, where nothing but this thread runs; else afresh, which costs each seconds of imports.
+
+    Forking a process that runs threads is not safe, and not on macOS either.
+    """
+    return "fork" if sys.platform == "linux" and threading.active_count() == 1 else "spawn"
 
 
 def _parts(wanted: Sequence[Task], workers: int) -> Iterator[list[int]]:

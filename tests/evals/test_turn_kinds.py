@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
+from threading import Event, Thread, active_count
 
 import pytest
 
@@ -11,7 +13,7 @@ from domain.errors import BadInput
 from evals.coverage import kills
 from evals.finding import Result
 from evals.restarting import logged
-from evals.run import Options, run
+from evals.run import SMALL, Options, run, way
 from evals.suite import SHIPPED, load
 
 HEAD = 'id: one\nclock: "2026-11-24T10:00:00-05:00"\n'
@@ -153,3 +155,27 @@ def write(args, ctx):
 
 TOOL = Tool(name="blab", tier=Tier.PRIVATE, purpose="reply", assurance=Assurance.UNKNOWN, args=Blab, write=write)
 """
+
+
+def test_workers_are_forked_only_where_no_other_thread_runs() -> None:
+    over = Event()
+    thread = Thread(target=over.wait)
+    thread.start()
+    assert way() == "spawn"
+    over.set()
+    thread.join()
+    assert way() == ("fork" if sys.platform == "linux" and active_count() == 1 else "spawn")
+
+
+def test_workers_play_what_one_process_plays(tmp_path: Path) -> None:
+    text = "".join(
+        f"---\nid: n{n}\n{HEAD.splitlines()[1]}\nturns: [{{user: is there parking?}}]\n" for n in range(SMALL)
+    )
+    (tmp_path / "many.case.yaml").write_text(text, "utf-8")
+    loaded = load([tmp_path])
+    assert [r.case for r in run(loaded[:2], Options(workers=2))] == [
+        "n0",
+        "n1",
+    ]  # in this process, before any is forked
+    played_there = run(loaded, Options(workers=2))
+    assert [(r.case, r.ok) for r in played_there] == [(one.case.id, True) for one in loaded]

@@ -83,6 +83,12 @@ def classify(text: str, *, channel: str = "sms", context: str = "any", language:
     return _exact(heard, language) or _phrase(heard)
 
 
+_AND = re.compile(r"\s*(?:,|;|\band\b|\bbut\b|\bthen\b|\balso\b)\s*")
+_BOOKED = re.compile(
+    r"\b(?:cancel|move|change|reschedule|refund|pay|keep|confirm)\b.*\b(?:appointments?|bookings?|reservations?|deposit|visits?)\b"
+)
+
+
 def _exact(heard: Heard, language: str) -> Wish | None:
     text, listed = heard.text, keywords(heard.channel)
     said = words(folded(text))
@@ -124,8 +130,17 @@ def _phrase(heard: Heard) -> Wish:
     scopes = {w.scope for w in wishes if w.decision == "OPT_OUT"}
     first = min(wishes, key=lambda w: (STRICTEST.index(w.decision), WIDEST.index(w.scope)))
     scope = "all" if first.decision == "OPT_OUT" and {"texts", "calls"} <= scopes else first.scope
-    rest = any(w is None and len(s.split()) > 2 for w, s in zip(found, said, strict=True))
+    rest = any(
+        len(s.split()) > 2 if w is None else w.decision == "OPT_OUT" and _asks_besides(s, heard)
+        for w, s in zip(found, said, strict=True)
+    )
     return Wish(first.decision, scope, first.rule, "phrase", first.quote, rest)
+
+
+def _asks_besides(sentence: str, heard: Heard) -> bool:
+    """Whether the sentence of a wish also asks for something about what was booked or paid."""
+    clauses = _AND.split(sentence)
+    return len(clauses) > 1 and any(_BOOKED.search(c) and _sentence(c, heard) is None for c in clauses)
 
 
 def _sentence(sentence: str, heard: Heard) -> Wish | None:

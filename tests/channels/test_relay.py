@@ -187,6 +187,17 @@ async def test_who_asks_is_told_that_a_machine_speaks(shop: Exchange, mia: Perso
     await shop.handset.hang_up(call)
 
 
+async def test_another_language_changes_nothing_while_there_is_wording_in_one(shop: Exchange, mia: Person) -> None:
+    call, leg = await shop.dial(mia)
+    await leg.send({"type": "prompt", "voicePrompt": "hola, quiero un corte", "lang": "es-US", "last": True})
+    [unread] = await leg.answer()
+    assert unread
+    await leg.send({"type": "prompt", "voicePrompt": "is there parking?", "lang": None, "last": True})
+    assert "free parking" in (await leg.answer())[0], "what it heard is answered, whatever language it takes it for"
+    assert {frame["type"] for frame in leg.frames} == {"text"} and leg.refused is None
+    await shop.handset.hang_up(call)
+
+
 async def test_a_date_is_read_back_before_anything_is_booked(shop: Exchange, mia: Person) -> None:  # V10
     call, _ = await shop.dial(mia)
     await shop.handset.say(call, "a haircut with ben on saturday at eleven")

@@ -109,6 +109,26 @@ def test_a_yes_of_somebody_who_opted_out_is_no_start() -> None:
 def test_what_else_was_said_is_not_lost() -> None:
     assert classify("stop sending promos. can I come at 3 on friday?").rest
     assert not classify("stop sending promos. thanks!").rest
+
+
+@pytest.mark.parametrize("text", [
+    "please take me off your list and cancel my appointment",
+    "Stop texting me, and move my booking to Friday",
+    "cancel my appointment and stop calling me",
+])  # fmt: skip
+def test_what_is_asked_in_the_same_breath_still_wants_an_answer(text: str) -> None:
+    wish = classify(text)
+    assert wish.decision == "OPT_OUT" and wish.rest
+
+
+@pytest.mark.parametrize("text", [
+    "take me off your list and never text me again",
+    "stop texting me about my appointment and leave me alone",
+    "please remove my number, and have a nice day",
+])  # fmt: skip
+def test_a_wish_in_more_words_is_all_that_was_said(text: str) -> None:
+    wish = classify(text)
+    assert wish.decision == "OPT_OUT" and not wish.rest
     assert classify("don't call me. stop texting me. I mean it").scope == "all"
 
 

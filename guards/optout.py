@@ -85,7 +85,7 @@ def classify(text: str, *, channel: str = "sms", context: str = "any", language:
 
 _AND = re.compile(r"\s*(?:,|;|\band\b|\bbut\b|\bthen\b|\balso\b)\s*")
 _BOOKED = re.compile(
-    r"\b(?:cancel|move|change|reschedule|refund|pay|keep|confirm)\b.*\b(?:appointments?|bookings?|reservations?|deposit|visits?)\b"
+    r"\b(?:cancel|move|change|reschedule|refund|pay)\b.*\b(?:appointments?|bookings?|reservations?|deposit|visits?)\b"
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from importlib import resources
@@ -19,6 +20,7 @@ from channels.fake.parameters import NUMBER
 from channels.pages import page, static_routes
 
 ODD_NUMBER = "Write your number like +12025550143."
+KEYS = re.compile(r"[0-9*#]{1,20}")
 OVER = "That call is over."
 
 
@@ -31,6 +33,7 @@ def handset_routes(handset: Handset, business: str) -> APIRouter:
         "/texts": phone.text,
         "/calls": phone.call,
         "/calls/{sid}/say": phone.say,
+        "/calls/{sid}/press": phone.press,
         "/calls/{sid}/hangup": phone.hang_up,
     }
     for path, hook in reads.items():
@@ -88,6 +91,14 @@ class Phone:
         speech = (await _asked(request)).get("speech", "")
         call = self.handset.calls.get(sid)
         return await _carried(self.handset.say(call, speech[:1000])) if call else _bad(OVER, 404)
+
+    async def press(self, sid: str, request: Request) -> JSONResponse:
+        """Press keys on a call."""
+        keys = (await _asked(request)).get("keys", "")
+        call = self.handset.calls.get(sid)
+        if not KEYS.fullmatch(keys):
+            return _bad("Keys are 1 to 20 of 0-9, * and #.")
+        return await _carried(self.handset.press(call, keys)) if call else _bad(OVER, 404)
 
     async def hang_up(self, sid: str) -> JSONResponse:
         """End a call."""

@@ -28,6 +28,7 @@ class PhoneStub:
         self.answers: list[str] = []
         self.refusal = ""
         self.count = 0
+        self.pressed: list[str] = []
         self.app = FastAPI()
         self.app.mount("/phone/static", StaticFiles(directory=HOME))
         for path, work in {"/phone": self.page, "/phone/about": self.about, "/phone/events": self.events}.items():
@@ -35,6 +36,7 @@ class PhoneStub:
         self.app.add_api_route("/phone/texts", self.take, methods=["POST"], response_model=None)
         self.app.add_api_route("/phone/calls", self.ring, methods=["POST"], response_model=None)
         self.app.add_api_route("/phone/calls/{call}/say", self.hear, methods=["POST"], response_model=None)
+        self.app.add_api_route("/phone/calls/{call}/press", self.feel, methods=["POST"], response_model=None)
         self.app.add_api_route("/phone/calls/{call}/hangup", self.hang_up, methods=["POST"], response_model=None)
 
     def feed(self, number: str) -> Feed:
@@ -80,6 +82,11 @@ class PhoneStub:
     async def hear(self, request: Request) -> dict[str, Any]:
         """Take what the caller said and answer."""
         self.spoken.append((await request.json())["speech"])
+        return self._next()
+
+    async def feel(self, request: Request) -> dict[str, Any]:
+        """Take the keys that the caller pressed and answer."""
+        self.pressed.append((await request.json())["keys"])
         return self._next()
 
     async def hang_up(self, call: str) -> dict[str, bool]:

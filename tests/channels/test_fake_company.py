@@ -153,10 +153,12 @@ async def test_a_call_from_the_page(shop: Shop, mia: Person, monkeypatch: pytest
         path = f"/phone/calls/{begun['call']}"
         told = (await shop.http.post(path + "/say", json={"speech": "is there parking?"})).json()
         assert "Mill Lane" in told["says"][0]
+        pressed = (await shop.http.post(path + "/press", json={"keys": "4"})).json()
+        assert pressed["says"] and [row.text for row in mia.rows("message", "t.kind = 'keys'")] == ["4"]
         assert (await shop.http.post(path + "/hangup")).json() == {"ended": True}
         after = (await shop.http.post(path + "/say", json={"speech": "hello?"})).json()
     assert (after["says"], after["ended"]) == ([], True)
-    assert mia.loops() == []
+    assert "answer" not in mia.loops()
 
 
 async def test_a_missed_call_from_the_page(shop: Shop, mia: Person) -> None:
@@ -168,6 +170,8 @@ async def test_a_missed_call_from_the_page(shop: Shop, mia: Person) -> None:
     assert odd.status_code == 422
     assert (await shop.http.post("/phone/calls/CAnobody/say", json={"speech": "hi"})).status_code == 404
     assert (await shop.http.post("/phone/calls/CAnobody/hangup")).status_code == 404
+    assert (await shop.http.post("/phone/calls/CAnobody/press", json={"keys": "1"})).status_code == 404
+    assert (await shop.http.post("/phone/calls/CAnobody/press", json={"keys": "1w"})).status_code == 422
 
 
 async def test_a_business_that_does_not_answer_is_told_to_the_page(shop: Shop, mia: Person) -> None:

@@ -93,6 +93,23 @@ def test_a_call_speaks_listens_and_ends(page: Page, stub: PhoneStub) -> None:
     assert stub.spoken == ["a haircut", "yes"]
 
 
+def test_digits_are_said_or_pressed(page: Page, stub: PhoneStub) -> None:
+    stub.answers = ["How can I help?", "Opening hours.", "Ten it is.", "Goodbye!"]
+    page.click("#tab-call")
+    page.click("#call")
+    expect(page.locator("#press")).to_be_hidden()
+    page.fill("#speech", "4")
+    page.click("#press")
+    expect(page.locator("#heard")).to_contain_text("Pressed 4")
+    expect(page.locator("#heard")).to_contain_text("Opening hours.")
+    expect(page.locator("#press")).to_be_hidden()
+    page.fill("#speech", "10")
+    expect(page.locator("#press")).to_have_text("Press 10")
+    page.press("#speech", "Enter")
+    expect(page.locator("#heard")).to_contain_text("Ten it is.")
+    assert (stub.pressed, stub.spoken) == (["4"], ["10"])
+
+
 def test_hanging_up_tells_the_business_and_keeps_what_was_said(page: Page, stub: PhoneStub) -> None:
     stub.answers = ["How can I help?", "never heard"]
     page.click("#tab-call")

@@ -125,6 +125,7 @@ def test_what_is_asked_in_the_same_breath_still_wants_an_answer(text: str) -> No
     "take me off your list and never text me again",
     "stop texting me about my appointment and leave me alone",
     "please remove my number, and have a nice day",
+    "stop the promos but keep my appointment reminders",
 ])  # fmt: skip
 def test_a_wish_in_more_words_is_all_that_was_said(text: str) -> None:
     wish = classify(text)

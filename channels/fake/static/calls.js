@@ -3,6 +3,7 @@
 import { at, line, onSay, post, toEnd } from "./lines.js";
 
 const PATIENCE = 25000; // milliseconds; an answer may take 20 s
+const KEYS = /^[0-9*#]{1,20}$/;
 const MISSED = {
   "no-answer": "Nobody answered.",
   busy: "The line was busy.",
@@ -22,7 +23,7 @@ export function calls(who) {
 
   function turn(state, open) {
     at("call-state").textContent = state;
-    at("say-form").querySelector("button").disabled = !open;
+    at("press").disabled = at("say-form").querySelector(".send").disabled = !open;
   }
 
   function wait() {
@@ -99,26 +100,46 @@ export function calls(who) {
     return undefined;
   });
 
-  onSay(at("say-form"), at("speech"), async (speech) => {
+  /** Say or press what was typed, and hear the answer. */
+  async function tell(way, words) {
     const mine = call;
-    const talk = at("say-form").querySelector("button");
-    if (!mine || talk.disabled) return;
+    if (!mine || at("press").disabled) return;
     turn("Waiting for the answer", false);
     at("say-error").textContent = "";
-    at("speech").value = "";
-    heard.append(line(true, speech));
+    type("");
+    heard.append(line(true, way === "press" ? `Pressed ${words}` : words));
     const dots = wait();
     try {
-      const answer = await post(`/phone/calls/${encodeURIComponent(mine.id)}/say`, { speech }, PATIENCE);
+      const body = way === "press" ? { keys: words } : { speech: words };
+      const answer = await post(`/phone/calls/${encodeURIComponent(mine.id)}/${way}`, body, PATIENCE);
       dots.remove();
       if (call === mine) hear(answer);
     } catch (error) {
       dots.remove();
       if (call !== mine) return;
       at("say-error").textContent = error.message;
-      at("speech").value = speech;
+      type(words);
       turn("Listening to you", true);
     }
+  }
+
+  /** Digits may be said or pressed. */
+  function offer() {
+    const keys = at("speech").value.trim();
+    at("press").hidden = !KEYS.test(keys);
+    at("press").textContent = `Press ${keys}`;
+  }
+
+  function type(words) {
+    at("speech").value = words;
+    offer();
+  }
+
+  onSay(at("say-form"), at("speech"), (speech) => tell("say", speech));
+  at("speech").addEventListener("input", offer);
+  at("press").addEventListener("click", () => {
+    tell("press", at("speech").value.trim());
+    at("speech").focus();
   });
 
   at("again").addEventListener("click", () => {

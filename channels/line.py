@@ -234,7 +234,9 @@ class Line:
             return False  # the answer to what was said before answered this too
         self.said = list(words)
         spoken = list(words) or [Words(self.reception.line("call.next"))]
-        if await holding.offered(self.reception, got, self.call):
+        if self.broken and self.saying[: len(spoken)] == spoken:
+            spoken = self.saying  # what was cut, with what was said besides
+        elif await holding.offered(self.reception, got, self.call):
             spoken.append(Words(self.reception.line("call.hold")))
             self.holds.set()
         await self._speak(socket, spoken)

@@ -139,7 +139,7 @@ obligation = sa.Table(
     _text("detail"), _text("owner", null=True), _time("due_at"), _number("step"), _text("outcome", null=True),
     _time("opened_at"), _time("closed_at", null=True),
     sa.Index("ix_obligation_open", "business", "closed_at", "due_at"),
-    sa.Index("ix_obligation_cause", "cause"),
+    sa.Index("ix_obligation_cause", "cause", "business", "closed_at"),
 )  # fmt: skip
 
 timer = sa.Table(

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+import sqlalchemy as sa
 from making import BUSINESS, NOW, a_contact, later, within
 
+from domain.action import Action
 from records import ledger, obligations
-from records.database import Database
+from records.database import Database, Tx
 from records.obligations import Ending, Owed
 
 
@@ -99,3 +103,26 @@ def test_staff_are_shown_a_late_answer_once(database: Database, minutes: float, 
     assert overdue() == ([one] if late else [])
     within(database, lambda tx: obligations.escalate(tx, one))
     assert overdue() == []
+
+
+def test_an_answer_does_not_read_all_that_is_open(sqlite: Database) -> None:
+    plans: list[str] = []
+    answer = Action(
+        id="act_1", business=BUSINESS, contact=None, tool="message", args={}, args_hash="", version=1, tier=1,
+        purpose="reply", assurance=0, state="done", cause="m1", proposed_by="test", turn="t1", channel="sms",
+        address=None, snapshot="", ref="A1",
+    )  # fmt: skip
+
+    def explained(tx: Tx) -> None:
+        @sa.event.listens_for(tx, "before_cursor_execute")
+        def explain(_: Any, cursor: Any, statement: str, given: Any, *__: Any) -> None:
+            if statement.startswith("UPDATE obligation"):
+                plans.extend(row[3] for row in cursor.connection.execute(f"EXPLAIN QUERY PLAN {statement}", given))
+
+        obligations.close(tx, BUSINESS, ["m1", "m2"], ending=Ending("answered", "act_1"), now=NOW)
+        obligations.close_answered(tx, answer, now=NOW)
+        obligations.close_kind(tx, "answer", "m1", ending=Ending("answered", "act_1"), now=NOW)
+
+    within(sqlite, explained)
+    searched = [plan for plan in plans if " obligation " in plan]
+    assert len(searched) == 3 and all("ix_obligation_cause" in plan for plan in searched)

@@ -60,17 +60,23 @@ def tools_of(pairs: Iterable[str]) -> dict[str, str]:
 
 
 def write(found: Iterable[Case], out: Path, *, ending: str = CASE_FILE) -> list[Path]:
-    """Write each case as a YAML file of its own; what stands there already is not overwritten."""
-    out.mkdir(parents=True, exist_ok=True)
+    """Write each case as a YAML file of its own, or none where one cannot be; what stands there is not overwritten."""
     written: list[Path] = []
-    for case in found:
-        file = out / (case.id.replace("/", "-") + ending)
-        try:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for case in found:
+            file = out / (case.id.replace("/", "-") + ending)
             with file.open("x", encoding="utf-8") as opened:
+                written.append(file)
                 opened.write(yaml_of(case))
-        except FileExistsError as problem:
-            raise BadInput(f"{file} is there already; name another folder with --out, or remove it") from problem
-        written.append(file)
+    except (BadInput, OSError) as problem:
+        for file in written:
+            file.unlink()
+        if isinstance(problem, BadInput):
+            raise
+        there = isinstance(problem, FileExistsError)
+        why = "is there already" if there else f"cannot be written: {problem.strerror}"
+        raise BadInput(f"{problem.filename} {why}; name another folder with --out, or remove it") from problem
     return written
 
 

@@ -139,6 +139,15 @@ def test_what_cannot_be_read_is_named(tmp_path: Path, kind: str, text: str, says
         list(importing.cases(kind, tmp_path / "file", {}))
 
 
+def test_a_file_that_cannot_be_used_leaves_no_half_of_it(tmp_path: Path) -> None:
+    file = _written(tmp_path / "two.jsonl", {"messages": [{"role": "user", "content": "hi"}]}, {"id": 1})
+    with pytest.raises(BadInput, match="two.jsonl:2"):
+        importing.write(importing.cases("openai", file, {}), tmp_path / "out")
+    assert not list((tmp_path / "out").iterdir())
+    with pytest.raises(BadInput, match="name another folder"):
+        importing.write([], file)
+
+
 def test_a_mapping_must_name_both() -> None:
     with pytest.raises(BadInput, match="write theirs=ours"):
         importing.tools_of(["book"])

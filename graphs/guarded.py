@@ -254,10 +254,10 @@ async def _read(tool: Tool, state: ActionState, deps: Deps) -> dict[str, Any]:
         raise ConfigurationError(f"tool {tool.name}: it writes, so it cannot be read")
 
     def work(tx: Tx) -> dict[str, Any]:
-        turn = conversations.load_turn(tx, call["turn"]) if call.get("turn") else None
-        if turn and proposal.id in turn.results:
-            known: dict[str, Any] = turn.results[proposal.id]
-            return known
+        turn = call.get("turn")
+        known = conversations.results_of(tx, turn) if turn else {}
+        if proposal.id in known:
+            return dict(known[proposal.id])
         shell = Action(
             id=proposal.id, business=proposal.business, contact=proposal.contact, tool=tool.name, args=proposal.args,
             args_hash=proposal.args_hash, version=1, tier=0, purpose=tool.purpose, assurance=tool.assurance,
@@ -266,7 +266,7 @@ async def _read(tool: Tool, state: ActionState, deps: Deps) -> dict[str, Any]:
         )  # fmt: skip
         found = look(tool.args.model_validate(proposal.args), effects.context(tx, deps, shell))
         if turn:
-            conversations.save_result(tx, turn.id, proposal.id, result=found)
+            conversations.save_results(tx, turn, {**known, proposal.id: found})
         body = {
             "action": proposal.id, "tool": tool.name, "contact": proposal.contact, "turn": proposal.turn,
             "args_hash": proposal.args_hash,

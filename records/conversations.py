@@ -138,10 +138,9 @@ def save_reading(tx: Tx, turn: str, reading: dict[str, Any], *, read_by: str) ->
     tx.execute(_READ, {"which": turn, "new_reading": reading, "new_read_by": read_by})
 
 
-def save_result(tx: Tx, turn: str, call: str, *, result: dict[str, Any]) -> None:
-    """Record what a tool that only reads found, so that a re-run decides on the same facts."""
-    row = tx.execute(_RESULTS, {"id": turn}).one()
-    tx.execute(_FOUND, {"which": turn, "new_results": {**(row.results or {}), call: result}})
+def save_results(tx: Tx, turn: str, results: dict[str, Any]) -> None:
+    """Record what the tools that only read found, by call, so that a re-run decides on the same facts."""
+    tx.execute(_FOUND, {"which": turn, "new_results": results})
 
 
 def state_of(tx: Tx, contact: str) -> dict[str, Any]:

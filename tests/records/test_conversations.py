@@ -80,13 +80,13 @@ def test_a_turn_that_crashed_is_taken_up_with_what_it_knows(database: Database, 
     first = opened(database, contact)
     assert first is not None
     within(database, lambda tx: conversations.save_reading(tx, first.id, {"said": []}, read_by="phrasebook"))
-    within(database, lambda tx: conversations.save_result(tx, first.id, "act_1", result={"found": 1}))
-    within(database, lambda tx: conversations.save_result(tx, first.id, "act_2", result={"found": 2}))
+    found = {"act_1": {"found": 1}, "act_2": {"found": 2}}
+    within(database, lambda tx: conversations.save_results(tx, first.id, found))
     hear(database, contact, "two")
     again = opened(database, contact)
     assert again is not None and again.id == first.id and again.tries == 2
     assert (again.reading, again.read_by) == ({"said": []}, "phrasebook")
-    assert again.results == {"act_1": {"found": 1}, "act_2": {"found": 2}}
+    assert again.results == found == within(database, lambda tx: conversations.results_of(tx, first.id))
     assert [m.text for m in again.heard] == ["one"]
 
 

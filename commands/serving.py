@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import ipaddress
 import secrets
 import socket
@@ -80,6 +81,8 @@ async def _serve(place: Place, home: Path, business: Path, *, offline: bool) -> 
     app = await compose(settings, clock, account=account, model=model)
     own_home(app)
     await warm(app.deps, app.graph)
+    gc.collect()
+    gc.freeze()  # what is loaded by now stays: looking through it again and again would hold up whoever is on the line
     token = secrets.token_urlsafe(24)
     routes = (api(company), handset_routes(Handset(company), pack.business.name)) if offline else ()
     site = web(app, Serving(token, routes, offline=offline, works=place.works))

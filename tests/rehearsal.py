@@ -23,6 +23,7 @@ from graphs.readers.reader import ReadBy
 from records import actions, audit, messages, obligations
 from records.staff_answers import StaffAnswer
 from workers.answers import collect
+from workers.handlers import Graphs, Sending, handlers
 from workers.runner import Runner
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -156,8 +157,8 @@ def read_by(salon: Salon, understand: Understand) -> Salon:
     """The same salon with another reader, whose readings nothing stands before."""
     app = salon.app
     deps = replace(app.deps, understand=understand)
-    handlers = compose._handlers(deps, app.graph, app.action_graphs)
-    return replace(salon, app=replace(app, deps=deps, runner=Runner(deps, app.keys, handlers)))
+    works = handlers(deps, Graphs(app.graph, app.action_graphs, asks_model=True), Sending())
+    return replace(salon, app=replace(app, deps=deps, runner=Runner(deps, app.keys, works)))
 
 
 def altered_pack(folder: Path, file: str, change: Callable[[str], str]) -> Path:

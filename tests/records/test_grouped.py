@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from making import BUSINESS, NOW
+from sqlalchemy import event
 from sqlalchemy.exc import IntegrityError
 
 import records.contacts
@@ -39,7 +40,7 @@ class Together:
     def __init__(self, database: Database) -> None:
         self.database, self._go, self._holds = database, Event(), Event()
         self.commits = 0
-        sa.event.listen(database.writer, "commit", self._committed)
+        event.listen(database.writer, "commit", self._committed)
 
     def _committed(self, _: Any) -> None:
         self.commits += 1

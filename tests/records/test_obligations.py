@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 from making import BUSINESS, NOW, a_contact, later, within
+from sqlalchemy import event
 
 from domain.action import Action
 from records import ledger, obligations
@@ -114,7 +114,7 @@ def test_an_answer_does_not_read_all_that_is_open(sqlite: Database) -> None:
     )  # fmt: skip
 
     def explained(tx: Tx) -> None:
-        @sa.event.listens_for(tx, "before_cursor_execute")
+        @event.listens_for(tx, "before_cursor_execute")
         def explain(_: Any, cursor: Any, statement: str, given: Any, *__: Any) -> None:
             if statement.startswith("UPDATE obligation"):
                 plans.extend(row[3] for row in cursor.connection.execute(f"EXPLAIN QUERY PLAN {statement}", given))

@@ -22,7 +22,7 @@ run: $(READY)  ## start QotBot on this machine
 	$(BIN)/qotbot run
 
 test: $(READY)  ## run the tests
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: format lint mypy pyright layers budgets  ## what must be clean before a commit; -k goes on past the first failure
 

@@ -18,6 +18,13 @@ os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
 
 tripwire.arm()
 pytest_plugins = ["databases", "machine", "pytester", "servers"]
+LONG = {"test_crash.py", "test_docs.py", "test_twins.py", "test_widget_lost.py", "test_conformance_of_channels.py",
+        "test_a_day_in_the_browser.py", "test_screens.py", "test_dialogues.py"}  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that take long are handed out first: at the end one process would work on them alone."""
+    items.sort(key=lambda item: item.path.name not in LONG)
 
 
 @pytest.fixture(autouse=True)

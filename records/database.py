@@ -65,12 +65,12 @@ class Database:
         self.reader = reader
         self.live: Live = LocalLive()  # compose joins it with other processes' where Redis is configured
         self._kept: dict[sa.Engine, Tx] = {}
-        alone = threads and self.dialect == "sqlite"
-        self._writer = GroupedWriter(partial(self._transaction, writer)) if alone else None
-        self._writers = (
-            self._writer.thread if self._writer else ThreadPoolExecutor(threads, "write") if threads else None
-        )
-        self._readers = ThreadPoolExecutor(2 if alone else threads, "read") if threads else None
+        self._grouped = GroupedWriter(partial(self._transaction, writer)) if threads and self.one_writer else None
+        self._writers: Executor | None = None
+        self._readers: Executor | None = None
+        if threads:
+            self._writers = self._grouped.thread if self._grouped else ThreadPoolExecutor(threads, "write")
+            self._readers = ThreadPoolExecutor(2 if self._grouped else threads, "read")
 
     @property
     def hashes(self) -> Callable[[str], str] | None:
@@ -109,8 +109,8 @@ class Database:
 
         On SQLite works that wait at the same time share a commit, and `urgent` ones come before all that are not.
         """
-        if self._writer is not None:
-            result = await self._writer.write(work, urgent=urgent)
+        if self._grouped is not None:
+            result = await self._grouped.write(work, urgent=urgent)
         else:
             result = await _in_thread(self._writers, lambda: self.write_now(scope, work))
         if scope.news:

@@ -11,7 +11,7 @@ import sqlite3
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any, Final, TypeVar
@@ -34,7 +34,8 @@ class Unit:
 
     def tell(self, outcome: Any) -> None:
         """Wake who waits, on their own thread; an exception is raised there."""
-        self.awaited.get_loop().call_soon_threadsafe(self._settle, outcome)
+        with suppress(RuntimeError):  # their event loop has ended, and who waited with it
+            self.awaited.get_loop().call_soon_threadsafe(self._settle, outcome)
 
     def _settle(self, outcome: Any) -> None:
         if self.awaited.done():  # who waited was cancelled

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -12,7 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 import uvicorn
+from fastapi import WebSocket
 from shop import DESK, OURS, PACK, START, TOKEN, Line, Person, Shop
 
 import compose
@@ -40,6 +43,21 @@ class Exchange(Shop):
         call = await self.handset.call(person.number, "answered", staff=staff)
         assert call.leg is not None, "the call was not connected to the relay"
         return call, call.leg
+
+    async def say_and_lose(self, leg: Leg, words: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Say something over the relay; the line is lost right after the first frame of the answer."""
+        real, sent = WebSocket.send_text, itertools.count()
+
+        async def cut(socket: WebSocket, data: str) -> None:
+            await real(socket, data)
+            if next(sent) == 0:
+                await leg.drop()
+                raise RuntimeError("the socket is gone")
+
+        with monkeypatch.context() as patched:
+            patched.setattr(WebSocket, "send_text", cut)
+            await leg.prompt(words)
+            await self.until(lambda: leg.closed is not None)
 
     def told(self, kind: str, call: str = "") -> list[dict[str, Any]]:
         """The bodies of the ledger's events of a kind, of one call where it is named."""

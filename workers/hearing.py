@@ -78,18 +78,19 @@ async def _kept_in_order(deps: Deps, heard: Heard) -> Receipted:
 
 
 async def _kept(deps: Deps, heard: Heard) -> Receipted:
-    business = deps.pack.business.id
-    known = (
-        None
-        if deps.database.one_writer
-        else await deps.database.read(
-            lambda tx: records.contacts.find(tx, business, kind=heard.address_kind, value=heard.address)
-        )
-    )
-    got = await deps.database.write(Scope(business, known, news=False), lambda tx: _hear(tx, deps, heard), urgent=True)
+    scope = Scope(deps.pack.business.id, await _known(deps, heard), news=False)
+    got = await deps.database.write(scope, lambda tx: _hear(tx, deps, heard), urgent=True)
     for waiting in {got.contact, heard.session or got.contact}:  # a visitor is not known before they said something
         deps.database.live.notify(waiting)
     return got
+
+
+async def _known(deps: Deps, heard: Heard) -> str | None:
+    """The contact whose writers must take turns with this one; where all do, nobody needs to be found."""
+    if deps.database.one_writer:
+        return None
+    business, kind, value = deps.pack.business.id, heard.address_kind, heard.address
+    return await deps.database.read(lambda tx: records.contacts.find(tx, business, kind=kind, value=value))
 
 
 def _hear(tx: Tx, deps: Deps, heard: Heard) -> Receipted:

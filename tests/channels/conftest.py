@@ -29,6 +29,14 @@ def jo(shop: Shop) -> Person:
     return shop.somebody()
 
 
+@pytest_asyncio.fixture(loop_scope="module")
+async def at_work(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Shop]:
+    """Return the salon with its workers running, as beside every real call."""
+    monkeypatch.setattr("workers.runner.PAUSE_S", 0.02)
+    async with shop.working():
+        yield shop
+
+
 @pytest.fixture(autouse=True)
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let nobody say "one moment" because the machine that runs the tests is busy."""

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 import sqlalchemy as sa
-from fastapi import WebSocket
 from shop import Person
 from telephone import Exchange, opened_exchange
 
@@ -142,19 +140,9 @@ async def test_who_was_cut_off_is_still_told_that_they_may_wait(
     call = await shop.handset.call(mia.number, "answered")
     if call.leg is None:
         pytest.skip("<Gather> holds no connection")
-    leg, real, sent = call.leg, WebSocket.send_text, itertools.count()
+    leg = call.leg
     await shop.handset.say(call, "I'd like a haircut with Ana today at 11am")
-
-    async def cut(self: WebSocket, data: str) -> None:
-        await real(self, data)
-        if next(sent) == 0:
-            await leg.drop()
-            raise RuntimeError("the socket is gone")
-
-    monkeypatch.setattr(WebSocket, "send_text", cut)
-    await leg.prompt("yes")
-    await shop.until(lambda: leg.closed is not None)
-    monkeypatch.setattr(WebSocket, "send_text", real)
+    await shop.say_and_lose(leg, "yes", monkeypatch)
     assert await leg.connect()
     [said] = await leg.answer()
     assert "You may stay on the line" in said

@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
-import pytest_asyncio
 from shop import Person, Shop
 
 from channels.fake.calls import Call
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def at_work(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Shop]:
-    """Return the salon with its workers running, as beside every real call."""
-    monkeypatch.setattr("workers.runner.PAUSE_S", 0.02)
-    async with shop.working():
-        yield shop
 
 
 async def said(shop: Shop, call: Call, words: str) -> list[str]:

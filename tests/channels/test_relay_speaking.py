@@ -121,18 +121,7 @@ async def test_a_line_cut_in_the_middle_of_a_sentence_loses_and_doubles_nothing(
     shop: Exchange, mia: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     call, leg = await shop.dial(mia)
-    real, sent = WebSocket.send_text, itertools.count()
-
-    async def cut(self: WebSocket, data: str) -> None:
-        await real(self, data)
-        if next(sent) == 0:
-            await leg.drop()
-            raise RuntimeError("the socket is gone")
-
-    monkeypatch.setattr(WebSocket, "send_text", cut)
-    await leg.prompt("are you a robot?")
-    await shop.until(lambda: leg.closed is not None)
-    monkeypatch.setattr(WebSocket, "send_text", real)
+    await shop.say_and_lose(leg, "are you a robot?", monkeypatch)
     assert await leg.connect()
     [answer] = await leg.answer()
     assert answer.startswith("Sorry, I did not get that.")

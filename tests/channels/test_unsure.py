@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
-import pytest_asyncio
 from shop import Person, Shop
 
 from channels.unsure import agrees, denies, doubtful
 
 WISH = "book a haircut with Ben on Saturday at 11am"
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def at_work(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Shop]:
-    """Return the salon with its workers running."""
-    monkeypatch.setattr("workers.runner.PAUSE_S", 0.02)
-    async with shop.working():
-        yield shop
 
 
 def heard(mia: Person) -> list[str]:

@@ -15,6 +15,8 @@ from domain.errors import ConfigurationError, Unavailable
 from records import contacts, schema
 from records.database import Database, Scope, Tx, insert_new, open_database
 
+OTHER = {"id": "other", "name": "Other", "created_at": 1}
+
 
 def names(tx: Tx) -> list[str]:
     return list(tx.execute(sa.select(schema.business.c.id).order_by(schema.business.c.id)).scalars())
@@ -53,10 +55,16 @@ async def test_a_commit_wakes_who_waits(database: Database) -> None:
     assert await database.read(names) == [BUSINESS]
 
 
+async def test_a_step_on_the_way_to_something_wakes_nobody(database: Database) -> None:
+    seen = database.live.news
+    await database.write(Scope(BUSINESS, news=False), lambda tx: insert_new(tx, schema.business, OTHER))
+    assert database.live.news == seen
+    assert await database.read(names) == sorted([BUSINESS, "other"])
+
+
 def test_a_row_is_new_once(database: Database) -> None:
-    row = {"id": "other", "name": "Other", "created_at": 1}
-    assert within(database, lambda tx: insert_new(tx, schema.business, row))
-    assert not within(database, lambda tx: insert_new(tx, schema.business, row))
+    assert within(database, lambda tx: insert_new(tx, schema.business, OTHER))
+    assert not within(database, lambda tx: insert_new(tx, schema.business, OTHER))
 
 
 def test_a_database_that_does_not_take_the_write_is_unavailable(sqlite: Database) -> None:

@@ -143,3 +143,22 @@ async def test_what_nobody_waits_for_any_more_is_not_done(sqlite: Database) -> N
     await held
     await sqlite.write(SCOPE, named("other"))
     assert sqlite.read_now(names) == [BUSINESS, "other"]
+
+
+def test_an_event_loop_that_ended_holds_up_nobody_else(sqlite: Database) -> None:
+    holds, go = Event(), Event()
+
+    def hold(tx: Tx) -> None:
+        holds.set()
+        go.wait(10)
+        named("one")(tx)
+
+    async def give_up() -> None:
+        waiting = asyncio.create_task(sqlite.write(SCOPE, hold))
+        await asyncio.to_thread(holds.wait, 10)
+        waiting.cancel()
+
+    asyncio.run(give_up())
+    go.set()
+    assert asyncio.run(asyncio.wait_for(sqlite.write(SCOPE, named("two")), 10)) == "two"
+    assert sqlite.read_now(names) == [BUSINESS, "one", "two"]
